@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from altyn.domain.history import HistoryEvent
 from altyn.domain.order import Order
 from altyn.operations.decisions import Accepted, accept
 from altyn.operations.perform import perform
@@ -20,7 +21,7 @@ WHO = Actor(name="test-api")
 
 def add_parameter(name: str, order: Order, now: datetime) -> Accepted:
     """A decision that adds a parameter to the order."""
-    return accept(order, "params_added", now, params={**order.params, name: "1"})
+    return accept(order, HistoryEvent.PARAMS_ADDED, now, params={**order.params, name: "1"})
 
 
 async def test_process_with_a_slow_clock_keeps_history_in_order(

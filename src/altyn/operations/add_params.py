@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from altyn.domain.history import HistoryEvent
 from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Decision, Refused, Unchanged, accept
@@ -28,4 +29,6 @@ def decide_params(order: Order, params: Mapping[str, str], now: datetime) -> Dec
     if merged == dict(order.params) and request == order.request:
         return Unchanged(order)
     detail = {"names": sorted(params)}
-    return accept(order, "params_added", now, params=merged, request=request, detail=detail)
+    return accept(
+        order, HistoryEvent.PARAMS_ADDED, now, params=merged, request=request, detail=detail
+    )

@@ -13,6 +13,7 @@ from altyn.domain.cart.codes import FULL_PAYMENT
 from altyn.domain.cart.document import Cart
 from altyn.domain.cart.receipt_params import ReceiptParams
 from altyn.domain.cart.values import ReadCart
+from altyn.domain.history import HistoryEvent
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Kind, Order
 from altyn.domain.receipt.contact import RECEIPT_CURRENCY, ofd_params_of
@@ -25,9 +26,6 @@ from altyn.operations.decisions import Busy, Decision, Refused, accept
 from altyn.operations.history import history_detail
 
 AMOUNT_MAX: Final = 999_999_999_999
-
-RECEIPT_CLOSED: Final = "receipt_closed"
-"""The event in the order's history."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +71,7 @@ def decide_closing(
         "amount": due.amount_minor,
         **history_detail(items=None, json_params=command.json_params or None),
     }
-    return accept(order, RECEIPT_CLOSED, now, effects=(due,), detail=detail)
+    return accept(order, HistoryEvent.RECEIPT_CLOSED, now, effects=(due,), detail=detail)
 
 
 def _due(order: Order, command: CloseReceipt, merchant: Merchant) -> ReceiptDue | Refused:

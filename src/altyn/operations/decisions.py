@@ -13,6 +13,7 @@ from altyn.domain.card.binding import Binding
 from altyn.domain.card.charge import ReleasedCharge
 from altyn.domain.cart.faults import CartFault
 from altyn.domain.effects import Effect, OutboxEntry
+from altyn.domain.history import HistoryEvent
 from altyn.domain.ledger import Posting
 from altyn.domain.lifecycle import TRANSITIONS, Event
 from altyn.domain.order import Attempt, Order, OrderRequest
@@ -100,7 +101,7 @@ class OrderChanges(TypedDict, total=False):
 
 def accept(
     order: Order,
-    event: Event | str,
+    event: Event | HistoryEvent,
     at: datetime,
     *,
     attempt: Attempt | None = None,
@@ -114,8 +115,8 @@ def accept(
     """Build the next version of an order.
 
     An `Event` moves the status by the lifecycle table; a KeyError here is a broken invariant, as
-    the caller asks `order.allows` first. A plain name is history only. `attempt` is the one that
-    the decision is about, `other_attempts` change with it.
+    the caller asks `order.allows` first. A `HistoryEvent` keeps the status. `attempt` is the one
+    that the decision is about, `other_attempts` change with it.
     """
     status = TRANSITIONS[order.status, event] if isinstance(event, Event) else order.status
     changed = (*other_attempts, attempt) if attempt else other_attempts

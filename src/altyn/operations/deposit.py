@@ -7,6 +7,7 @@ from datetime import datetime
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.cart.receipt_params import ReceiptParams
+from altyn.domain.history import HistoryEvent
 from altyn.domain.lifecycle import Event
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.money import CURRENCIES
@@ -71,7 +72,7 @@ def decide_deposit(order: Order, command: Deposit, merchant: Merchant, now: date
     attempt = with_receipt_params(attempt, command.agent, command.supplier_phones)
     return accept(
         order,
-        "deposit_asked",
+        HistoryEvent.DEPOSIT_ASKED,
         now,
         attempt=attempt,
         ask=True,
@@ -88,7 +89,12 @@ def settle_deposit(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         # A timer tries the completion once; then the hold waits for the shop or its own end.
         changes = OrderChanges(auto_completion_at=None) if attempt.due else OrderChanges()
         return accept(
-            order, "deposit_declined", now, attempt=attempt, effects=(refused,), **changes
+            order,
+            HistoryEvent.DEPOSIT_DECLINED,
+            now,
+            attempt=attempt,
+            effects=(refused,),
+            **changes,
         )
     amount = attempt.amount_minor
     return accept(

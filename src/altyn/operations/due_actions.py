@@ -7,6 +7,7 @@ get too, so that money moves by one path only.
 from datetime import datetime, timedelta
 from typing import Final
 
+from altyn.domain.history import HistoryEvent
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Due, Order
 from altyn.operations.decisions import Accepted, Decision, Refused, Unchanged, accept
@@ -48,7 +49,7 @@ def decide_postponement(order: Order, now: datetime) -> Decision:
         return Unchanged(order)
     refused = sum(1 for a in order.attempts if a.due is due[1] and not a.in_flight)
     wait = min(POSTPONE * 2 ** min(refused, 10), POSTPONE_MAX)
-    return accept(order, "timer_postponed", now, postponed_until=now + wait)
+    return accept(order, HistoryEvent.TIMER_POSTPONED, now, postponed_until=now + wait)
 
 
 async def run_due_action(due: DueOrder, world: World) -> Decision:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from altyn.domain.history import HistoryEvent
 from altyn.domain.order import Order
 from altyn.domain.receipt.contact import RECEIPT_CURRENCY
 from altyn.domain.receipt.values import (
@@ -59,7 +60,9 @@ def decide_external(
         fiscal=fiscal,
     )
     detail = {"fn_number": fiscal.fn_number, "document_number": fiscal.document_number}
-    return accept(order, "receipt_received", now, effects=(ReceiptMade(receipt),), detail=detail)
+    return accept(
+        order, HistoryEvent.RECEIPT_RECEIVED, now, effects=(ReceiptMade(receipt),), detail=detail
+    )
 
 
 def _is_same(known: FiscalData | None, sent: FiscalData) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from altyn.domain.effects import Effect
+from altyn.domain.history import HistoryEvent
 from altyn.domain.mail import MailDue
 from altyn.domain.merchant import Merchant
 from altyn.domain.moscow import to_moscow
@@ -101,7 +102,7 @@ def decide_link(
     sent = SentLink(at=now, channel=command.channel, to=command.to, key=command.key)
     return accept(
         order,
-        "link_sent",
+        HistoryEvent.LINK_SENT,
         now,
         request=with_sent_link(order, sent),
         effects=(_effect(command),),

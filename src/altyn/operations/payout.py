@@ -11,6 +11,7 @@ from altyn.domain import action_codes as codes
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.card.payment_card import PaymentCard
+from altyn.domain.history import HistoryEvent
 from altyn.domain.lifecycle import Event
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.domain.refusals import Refusal
@@ -34,7 +35,7 @@ def decide_payout(order: Order, request: PayoutRequest, now: datetime) -> Decisi
     if refused := _refuse(order):
         return refused
     attempt = _attempt(order, request, now)
-    return accept(order, "payout_asked", now, attempt=attempt, ask=True)
+    return accept(order, HistoryEvent.PAYOUT_ASKED, now, attempt=attempt, ask=True)
 
 
 def decide_failed_payout(

@@ -4,9 +4,9 @@ Source: fiscal.md §2 (prepaymentMdOrder); merchant-settings.md §4, response ve
 """
 
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
+from altyn.domain.history import HistoryEvent
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
 from altyn.domain.prepayment import prepayment_of, with_final_payment
@@ -14,9 +14,6 @@ from altyn.domain.refusals import Refusal
 from altyn.operations.decisions import Accepted, Refused, accept
 from altyn.operations.perform import perform
 from altyn.operations.ports import Actor, OrderKey, World
-
-FINAL_PAYMENT_REGISTERED: Final = "final_payment_registered"
-"""The event in the history of the prepayment's order."""
 
 
 async def refuse_prepayment(
@@ -53,7 +50,7 @@ async def link_final_payment(order: Order, *, world: World, actor: Actor) -> Non
 def _with_final_payment(paid: Order, final: UUID, now: datetime) -> Accepted:
     return accept(
         paid,
-        FINAL_PAYMENT_REGISTERED,
+        HistoryEvent.FINAL_PAYMENT_REGISTERED,
         now,
         detail={"order": str(final)},
         request=with_final_payment(paid, final),

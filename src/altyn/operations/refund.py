@@ -9,6 +9,7 @@ from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.cart.parts import Part
 from altyn.domain.cart.raw_line import RawLine
 from altyn.domain.cart.receipt_params import ReceiptParams
+from altyn.domain.history import HistoryEvent
 from altyn.domain.lifecycle import Event
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.domain.order_cart import returnable_positions
@@ -90,7 +91,7 @@ def decide_refund(order: Order, command: Refund, now: datetime) -> Decision:
     attempt = with_receipt_params(attempt, command.receipt_params)
     return accept(
         order,
-        "refund_asked",
+        HistoryEvent.REFUND_ASKED,
         now,
         attempt=attempt,
         ask=True,
@@ -137,7 +138,9 @@ def settle_refund(order: Order, attempt: Attempt, now: datetime) -> Accepted:
         external_refund_id=attempt.external_refund_id,
     )
     if not approved:
-        return accept(order, "refund_declined", now, attempt=attempt, effects=(notification,))
+        return accept(
+            order, HistoryEvent.REFUND_DECLINED, now, attempt=attempt, effects=(notification,)
+        )
     return accept(
         order,
         Event.REFUND_APPROVED,

@@ -7,6 +7,7 @@ from datetime import datetime
 from altyn.domain import ledger
 from altyn.domain.callback import CallbackOperation, OrderNotification
 from altyn.domain.effects import Effect
+from altyn.domain.history import HistoryEvent
 from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.moscow import end_of_business_day
@@ -67,7 +68,7 @@ def decide_reversal(order: Order, command: Reverse, merchant: Merchant, now: dat
     attempt = new_attempt(order, Kind.REVERSE, amount, now, partial=amount < whole, due=command.due)
     return accept(
         order,
-        "reversal_asked",
+        HistoryEvent.REVERSAL_ASKED,
         now,
         attempt=attempt,
         ask=True,
@@ -126,4 +127,6 @@ def _declined(order: Order, attempt: Attempt, now: datetime) -> Accepted:
     if attempt.due is Due.AUTO_REVERSE:
         changes["auto_reverse_at"] = None
     effects = () if earlier else (failed,)
-    return accept(order, "reversal_declined", now, attempt=attempt, effects=effects, **changes)
+    return accept(
+        order, HistoryEvent.REVERSAL_DECLINED, now, attempt=attempt, effects=effects, **changes
+    )

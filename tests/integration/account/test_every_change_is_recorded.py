@@ -44,6 +44,7 @@ from tests.integration.account.test_settings_pages import (
     form_of,
     save,
 )
+from tests.integration.receipts.fiscal_shop import FiscalShop
 from tests.page_sets import CHECKED_SET
 from tests.shop import Shop, open_shop
 
@@ -247,6 +248,9 @@ async def acts_on_orders(owner: RecordingBrowser, shop: Shop) -> None:
     closed = await shop.register(150_000, orderBundle=CART)
     await shop.pay(closed)
     await confirm(owner, closed, "receipt")
+    fiscal = FiscalShop(shop)
+    (failed,) = await fiscal.settled(await fiscal.paid(customerDetails={}))
+    await confirm(owner, str(failed.order_id), f"receipts/{failed.receipt_id}")
 
 
 async def sends_callbacks(owner: RecordingBrowser, shop: Shop) -> None:
@@ -301,6 +305,7 @@ SENDERS: Final[Mapping[Callable[[RecordingBrowser, Shop], Awaitable[None]], tupl
     acts_on_orders: (
         *("orders/{order}/complete", "orders/{order}/reverse", "orders/{order}/refund"),
         *("orders/{order}/decline", "orders/{order}/receipt"),
+        "orders/{order}/receipts/{receipt}",
     ),
     sends_callbacks: ("orders/{order}/callbacks/{callback}", "callbacks/{callback}"),
     asks_for_files: ("reports", "orders/export"),

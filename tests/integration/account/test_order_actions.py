@@ -15,6 +15,7 @@ import pytest_asyncio
 from starlette.routing import Route
 
 from altyn.domain.account.roles import AccountRole, Action, Rights
+from altyn.domain.receipt.values import ReceiptState
 from altyn.inbound.personal_account.access import AccountAccess
 from altyn.main.account_orders import account_order_routes
 from altyn.operations.account.ports import AccountContext
@@ -28,10 +29,13 @@ from tests.integration.account.order_pages import (
     browser_of,
     version_of,
 )
+from tests.integration.receipts.fiscal_shop import FiscalShop
+from tests.merchant_changes import changed
 from tests.shop import Shop, open_shop
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 READ = {"": Action.ORDERS, "/newest": Action.ORDERS, ".csv": Action.EXPORT}
+NO_RECEIPT = "00000000-0000-4000-8000-000000000000"
 KEPT = ("/filters", "/filters/remove", "/columns")
 ACTS = {
     "complete": Action.COMPLETION,
@@ -269,9 +273,16 @@ async def test_each_route_needs_the_right_of_its_action(shop: Shop, role: Accoun
     asked += [
         ("GET", f"{order}/callbacks/{order_id}.1.1", Action.ORDERS),
         ("POST", f"{order}/callbacks/{order_id}.1.1", Action.CALLBACKS),
+        ("GET", f"{order}/receipts/{NO_RECEIPT}", Action.RECEIPTS),
+        ("POST", f"{order}/receipts/{NO_RECEIPT}", Action.RECEIPTS),
     ]
     named = {
-        (method, path.removeprefix(ORDERS).replace(f"/{order_id}.1.1", "/{callback}"))
+        (
+            method,
+            path.removeprefix(ORDERS)
+            .replace(f"/{order_id}.1.1", "/{callback}")
+            .replace(NO_RECEIPT, "{receipt}"),
+        )
         for method, path, _ in asked
     }
     assert {(method, path.replace(order_id, "{order}")) for method, path in named} == routes_of(
@@ -290,15 +301,19 @@ async def test_each_route_needs_the_right_of_its_action(shop: Shop, role: Accoun
 
 async def test_orders_of_another_shop_are_as_if_they_were_not(shop: Shop) -> None:
     stranger = await browser_of(shop, AccountRole.OWNER, merchant=CHILD)
-    order_id = await shop.register(150_000, dynamicCallbackUrl="http://127.0.0.1:9/")
+    order_id = await shop.register(
+        150_000, dynamicCallbackUrl="http://127.0.0.1:9/", orderBundle=CART
+    )
     await shop.pay(order_id)
     version = await version_of(shop, order_id)
+    receipt = str((await FiscalShop(shop).receipts(order_id))[0].receipt_id)
     missing = f"{order_id[:-4]}0000"
     token = (await stranger.get(f"{ORDERS}?lang=en")).form.fields["csrf"]
     paths = {path for _, path in routes_of(shop) if path.startswith("/{order}")}
-    assert len(paths) == len(ACTS) + 2
+    assert len(paths) == len(ACTS) + 3
     for named in paths:
         path = named.removeprefix("/{order}").replace("{callback}", f"{order_id}.{version}.1")
+        path = path.replace("{receipt}", receipt)
         for fields in ({}, {"amount": "1", "version": str(version)}):
             theirs = await stranger.get(f"{ORDERS}/{order_id}{path}?{'&'.join(fields)}")
             none = await stranger.get(f"{ORDERS}/{missing}{path}?{'&'.join(fields)}")
@@ -359,3 +374,52 @@ async def test_action_that_the_order_does_not_allow_is_explained(
     answer = await operator.get(f"{ORDERS}/{order_id}/refund")
     assert "cannot be done with the order now" in plain(answer)
     assert "<form class" not in answer.text.partition("<main")[2]
+
+
+# ── A failed receipt ──────────────────────────────────────────────────────────────────────────────
+
+
+async def test_failed_receipt_is_sent_again_once_to_the_new_contact(
+    operator: Browser, shop: Shop
+) -> None:
+    fiscal = FiscalShop(shop)
+    order_id = await fiscal.paid(customerDetails={})
+    (failed,) = await fiscal.settled(order_id)
+    order = f"{ORDERS}/{order_id}"
+    page = f"{order}/receipts/{failed.receipt_id}"
+    assert f'href="{page}"' in (await operator.get(f"{order}?lang=en")).text
+    shown = await operator.get(page)
+    assert "Send the receipt of 400.04 ₽ again" in plain(shown)
+    fields = shown.form.fields
+    wrong = await operator.post(page, **{**fields, "contact": "x@"})
+    assert (wrong.status, "Type an email address" in wrong.text) == (400, True)
+    assert len(await fiscal.receipts(order_id)) == 1
+    async with changed(shop, {"fiscal.provider": "none"}):
+        refused = await operator.post(page, **fields)
+        assert (refused.status, "has no fiscal provider" in refused.text) == (400, True)
+    sent = {**fields, "contact": "found@shop.example"}
+    done = [await operator.post(page, **sent) for _ in range(2)]
+    assert [each.location for each in done] == [f"{order}?done=resent", f"{order}?done=repeated"]
+    assert "to the cash register again" in plain(await operator.get(f"{order}?done=resent"))
+    _, made = await fiscal.settled(order_id)
+    assert (made.state, made.content.email) == (ReceiptState.DELIVERED, "found@shop.example")
+    assert made.content.replaces == failed.receipt_id
+    assert (await history(shop, order_id))[-1] == ("receipt_resent", OPERATOR)
+
+
+async def test_receipt_that_has_not_failed_is_not_sent_again(operator: Browser, shop: Shop) -> None:
+    fiscal = FiscalShop(shop)
+    order_id = await fiscal.paid()
+    (issued,) = await fiscal.settled(order_id)
+    order = f"{ORDERS}/{order_id}"
+    page = f"{order}/receipts/{issued.receipt_id}"
+    assert page not in (await operator.get(order)).text
+    shown = await operator.get(page)
+    assert "Only a failed receipt is sent again" in shown.text
+    assert "<form class" not in shown.text.partition("<main")[2]
+    token = (await operator.get(ORDERS)).form.fields["csrf"]
+    answer = await operator.post(page, csrf=token)
+    assert answer.location == f"{order}?done=repeated"
+    assert len(await fiscal.receipts(order_id)) == 1
+    other = await shop.paid(100)
+    assert (await operator.get(f"{ORDERS}/{other}/receipts/{issued.receipt_id}")).status == 404

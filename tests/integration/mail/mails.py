@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from altyn.domain.history import HistoryEvent
 from altyn.domain.mail import Mail, MailDue
 from altyn.domain.order import Order
 from altyn.main.callback_handler import HandlerServices
@@ -78,7 +79,7 @@ async def send_note(shop: Shop, order_id: str, text: str, to: str = PAYER) -> No
     due = MailDue(reason=NOTE, to=to, parameters={"text": text})
 
     def decide(order: Order, now: datetime) -> Accepted:
-        return accept(order, "noted", now, effects=(due,))
+        return accept(order, HistoryEvent.PARAMS_ADDED, now, effects=(due,))
 
     key = await shop.key(order_id)
     decision = await perform(decide, key, world=shop.gateway.world, actor=Actor(name="test"))

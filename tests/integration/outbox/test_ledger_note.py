@@ -18,6 +18,7 @@ from uuid import UUID
 import pytest
 from prometheus_client import REGISTRY
 
+from altyn.domain.history import HistoryEvent
 from altyn.domain.order import Order
 from altyn.domain.outbox import AttemptResult, ClaimedEntry, EntryId
 from altyn.operations.decisions import Accepted, accept
@@ -52,7 +53,7 @@ async def note(shop: Shop, order_id: str, *notes: LedgerNote) -> Order:
     """A decision that changes nothing of the order but its history, with these effects."""
 
     def decide(order: Order, now: datetime) -> Accepted:
-        return accept(order, "noted", now, effects=notes)
+        return accept(order, HistoryEvent.PARAMS_ADDED, now, effects=notes)
 
     decision = await perform(decide, await shop.key(order_id), world=shop.gateway.world, actor=TEST)
     assert isinstance(decision, Accepted)
@@ -107,7 +108,7 @@ async def test_note_and_order_are_saved_by_one_statement_or_not_at_all(
 
         kinds = shop.gateway.world.effects
         merchant = await shop.gateway.world.merchants.get(order.merchant_id)
-        lost = accept(order, "noted", shop.clock.now())
+        lost = accept(order, HistoryEvent.PARAMS_ADDED, shop.clock.now())
         entries = kinds.entries(later, lost.order, merchant, lost.at)
         saved = await shop.gateway.world.orders.save(
             Accepted(order=lost.order, event="noted", at=lost.at, outbox=entries),
@@ -276,7 +277,7 @@ async def add_note(shop: Shop, order_id: str, effect: LedgerNote) -> None:
     assert order is not None
     kinds = with_notes(Books()).effect_kinds
     merchant = await world.merchants.get(order.merchant_id)
-    noted = accept(order, "noted", shop.clock.now())
+    noted = accept(order, HistoryEvent.PARAMS_ADDED, shop.clock.now())
     entries = kinds[0].entries(effect, noted.order, merchant, noted.at)
     saved = Accepted(order=noted.order, event="noted", at=noted.at, outbox=entries)
     assert await world.orders.save(saved, expected_version=order.version, actor=TEST)

@@ -11,6 +11,7 @@ from typing import Final
 
 import pytest
 
+from altyn.domain.history import HistoryEvent
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.money import CURRENCIES
 from altyn.domain.order import AttemptState, Order
@@ -88,7 +89,7 @@ async def save(pool: Pool, orders: Sequence[Order]) -> None:
         }
         decided = accept(
             replace(bare, status=order.status),
-            "payment_asked",
+            HistoryEvent.PAYMENT_ASKED,
             order.created_at,
             attempt=order.attempts[0],
             **changes,

@@ -12,6 +12,7 @@ import pytest
 from altyn.domain.callback import callback_entry
 from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.cart.document import Cart
+from altyn.domain.history import HistoryEvent
 from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.order import Attempt, AttemptState, Due, Kind, Order, OrderRequest
 from altyn.domain.order_id import new_order_id
@@ -187,7 +188,7 @@ async def test_a_saved_notification_is_due_after_the_waiting_ones_of_its_receive
         pool,
         merchant_ids=[1],
         order_ids=[order.order_id],
-        orders=to_json([decided_json(accept(order, "params_added", NOW), 1, WHO)]),
+        orders=to_json([decided_json(accept(order, HistoryEvent.PARAMS_ADDED, NOW), 1, WHO)]),
         attempts="[]",
         postings="[]",
         receipts="[]",
@@ -209,7 +210,7 @@ async def test_a_lost_race_saves_nothing(pool: Pool) -> None:
         ),
     )
     decisions = [
-        replace(accept(order, "params_added", NOW, params={"n": str(n)}), outbox=entries)
+        replace(accept(order, HistoryEvent.PARAMS_ADDED, NOW, params={"n": str(n)}), outbox=entries)
         for n in range(5)
     ]
     saves = [store.save(each, expected_version=1, actor=WHO) for each in decisions]
@@ -231,8 +232,8 @@ async def test_database_refuses_a_refund_above_the_deposit(pool: Pool) -> None:
     store = OrderStore(pool)
     bad, good = fresh(order_number="bad"), fresh(order_number="good")
     await asyncio.gather(store.register(bad, WHO), store.register(good, WHO))
-    over = accept(bad, "wrong", NOW, refunded_minor=1)
-    fine = accept(good, "right", NOW)
+    over = accept(bad, HistoryEvent.REFUND_ASKED, NOW, refunded_minor=1)
+    fine = accept(good, HistoryEvent.REFUND_ASKED, NOW)
     refused, saved = await asyncio.gather(
         store.save(over, expected_version=1, actor=WHO),
         store.save(fine, expected_version=1, actor=WHO),
@@ -250,7 +251,7 @@ async def unsettled(
     attempt = replace(ANSWERED, inquire_at=inquire_at, **changes)  # type: ignore[arg-type]
     first = accept(order, Event.WAITING_FOR_PAYER, NOW, attempt=FIRST)
     await store.save(first, expected_version=1, actor=WHO)
-    asked = accept(first.order, "payment_unknown", NOW, attempt=attempt)
+    asked = accept(first.order, HistoryEvent.PAY_UNKNOWN, NOW, attempt=attempt)
     assert await store.save(asked, expected_version=2, actor=WHO)
     return asked.order
 

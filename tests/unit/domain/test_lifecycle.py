@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from altyn.domain.history import HistoryEvent
 from altyn.domain.lifecycle import LIFECYCLE, PAYABLE, TRANSITIONS, Event, OrderStatus
 from altyn.operations.decisions import accept
 from tests.builders import PAID_AT, an_order
@@ -54,6 +55,6 @@ def test_no_transition_leads_back_to_payable_after_a_payment() -> None:
 
 
 def test_event_without_a_transition_changes_no_status() -> None:
-    accepted = accept(an_order(), "params_added", PAID_AT, params={"a": "1"})
+    accepted = accept(an_order(), HistoryEvent.PARAMS_ADDED, PAID_AT, params={"a": "1"})
     assert (accepted.order.status, accepted.order.version) == (OrderStatus.CREATED, 2)
     assert accepted.event == "params_added"

@@ -15,6 +15,7 @@ from altyn.domain.credit import (
     application_of,
     with_application,
 )
+from altyn.domain.history import HistoryEvent
 from altyn.domain.order import Order
 from altyn.domain.phone import russian_phone
 from altyn.domain.refusals import Refusal
@@ -162,7 +163,7 @@ def decide_application(order: Order, answer: CreditAnswer, now: datetime) -> Dec
     kept = replace(application, state=state, months=months)
     return accept(
         order,
-        f"credit_{state.value}",
+        HistoryEvent(f"credit_{state}"),
         now,
         request=with_application(order.request, kept),
         detail={"months": months} if months else {},

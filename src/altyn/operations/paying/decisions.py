@@ -14,6 +14,7 @@ from altyn.domain.card.charge import ReleasedCharge
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.three_ds import ThreeDSData
 from altyn.domain.credit import awaits_credit
+from altyn.domain.history import HistoryEvent
 from altyn.domain.instalments import later_instalments
 from altyn.domain.lifecycle import Event, OrderStatus
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
@@ -115,7 +116,7 @@ def begin_attempt(order: Order, request: AttemptRequest, now: datetime) -> Accep
     changes = _changes_by(order, request)
     return accept(
         order,
-        "payment_asked",
+        HistoryEvent.PAYMENT_ASKED,
         now,
         attempt=attempt,
         other_attempts=abandon_earlier(order, now),
@@ -188,7 +189,7 @@ def decide_ask_after_wait(
         ended = replace(back, state=AttemptState.DECLINED, action_code=action_code, answered_at=now)
         return fail_attempt(order, ended, now)
     asked = replace(back, state=AttemptState.ASKED, started_at=now, inquire_at=now)
-    return accept(order, "payment_asked", now, attempt=asked, ask=True)
+    return accept(order, HistoryEvent.PAYMENT_ASKED, now, attempt=asked, ask=True)
 
 
 def decide_expiry(order: Order, now: datetime) -> Decision:

@@ -4,14 +4,12 @@ Shops and fraud rules use it before a card is typed. Source: payment-page.md §1
 """
 
 from datetime import datetime
-from typing import Final
 
+from altyn.domain.history import HistoryEvent
 from altyn.domain.order import Order
 from altyn.operations.decisions import Decision, Unchanged, accept
 from altyn.operations.perform import perform
 from altyn.operations.ports import Actor, OrderKey, World
-
-PAYER_ADDRESS_RECORDED: Final = "payer_seen"
 
 
 def decide_payer_address(order: Order, ip: str, now: datetime) -> Decision:
@@ -22,7 +20,7 @@ def decide_payer_address(order: Order, ip: str, now: datetime) -> Decision:
     """
     if not ip or not order.payable or order.payer_ip == ip:
         return Unchanged(order)
-    return accept(order, PAYER_ADDRESS_RECORDED, now, payer_ip=ip)
+    return accept(order, HistoryEvent.PAYER_SEEN, now, payer_ip=ip)
 
 
 async def record_payer_address(order: Order, actor: Actor, world: World) -> Order:

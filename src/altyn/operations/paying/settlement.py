@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from altyn.domain.card.payment_card import PaymentCard
+from altyn.domain.history import HistoryEvent
 from altyn.domain.lifecycle import Event
 from altyn.domain.order import Attempt, AttemptState, Kind, Order
 from altyn.operations.connector import ATTEMPT_STATES, ConnectorResponse, Outcome
@@ -100,7 +101,8 @@ def _keep_in_flight(
     begins = answered.kind is Kind.PAY and response.waiting not in {None, answered.waiting}
     if begins and answered.state is AttemptState.PENDING:
         return accept(order, Event.WAITING_FOR_PAYER, now, attempt=kept)
-    return accept(order, f"{answered.kind}_{answered.state}", now, attempt=kept)
+    event = HistoryEvent(f"{answered.kind}_{answered.state}")
+    return accept(order, event, now, attempt=kept)
 
 
 def _next_inquiry(order: Order, attempt: Attempt, now: datetime) -> datetime:

@@ -31,13 +31,15 @@ class StaffRole(StrEnum):
     """An API user of a shop, through the plugin of its CMS."""
 
     ACCOUNT_USER = "user of the personal account"
-    """A user of a shop who has the right to change its settings."""
+    """A user of a shop, who has the right for it in the account."""
 
 
 RIGHTS: Final = {
     StaffRole.OPERATOR: frozenset(Right),
     StaffRole.SHOP_USER: frozenset({Right.CHANGE_CALLBACK_SETTINGS}),
-    StaffRole.ACCOUNT_USER: frozenset({Right.CHANGE_CALLBACK_SETTINGS, Right.CHANGE_SHOP_SETTINGS}),
+    StaffRole.ACCOUNT_USER: frozenset(
+        {Right.CHANGE_CALLBACK_SETTINGS, Right.CHANGE_SHOP_SETTINGS, Right.RESEND_RECEIPTS}
+    ),
 }
 
 

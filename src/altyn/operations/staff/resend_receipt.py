@@ -11,9 +11,9 @@ good and registered nothing, its own entry is never sent again, and it is replac
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from altyn.domain.effects import Effect
+from altyn.domain.history import HistoryEvent
 from altyn.domain.merchant import Merchant
 from altyn.domain.order import Order
 from altyn.domain.receipt.contact import Contact, contact_of
@@ -25,9 +25,6 @@ from altyn.operations.fiscal import Receipts
 from altyn.operations.ports import Actor, Clock, EffectEntries, OrderKey, Orders
 from altyn.operations.receipts import mails_of
 from altyn.operations.staff.actors import Right, StaffActor
-
-RECEIPT_RESENT: Final = "receipt_resent"
-"""The event in the order's history."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +66,14 @@ async def resend_receipt(
         )
         made = next(e.receipt for e in decision.effects if isinstance(e, ReceiptMade))
         complete = replace(decision, outbox=entries, receipts=(made,))
-        actor = Actor(name=context.actor.name)
+        actor = Actor(name=context.actor.name, ip=context.actor.address)
         if await context.orders.save(complete, expected_version=order.version, actor=actor):
             return made
+
+
+def may_be_resent(receipt: Receipt, known: Sequence[Receipt]) -> bool:
+    """Whether the receipt has failed, and none of the order's receipts was sent in its place."""
+    return receipt.state is ReceiptState.FAILED and _successor(receipt, known) is None
 
 
 def decide_resend(
@@ -92,8 +94,7 @@ def decide_resend(
     if current.state is not ReceiptState.FAILED:
         rule = f"only a failed receipt is sent again, and this one is {current.state}"
         return Refused(Refusal.WRONG_STATUS, rule)
-    later = (each for each in known if each.content.replaces == receipt.receipt_id)
-    if successor := next(later, None):
+    if successor := _successor(receipt, known):
         rule = (
             f"it was sent again already, as receipt {successor.receipt_id} ({successor.state}); if "
             "that one has failed, send that one again"
@@ -119,4 +120,9 @@ def decide_resend(
     )
     detail = {"failed": str(receipt.receipt_id), "receipt": str(made.receipt_id)}
     effects: tuple[Effect, ...] = (ReceiptMade(made), *mails_of(made, order, merchant))
-    return accept(order, RECEIPT_RESENT, now, effects=effects, detail=detail)
+    return accept(order, HistoryEvent.RECEIPT_RESENT, now, effects=effects, detail=detail)
+
+
+def _successor(receipt: Receipt, known: Sequence[Receipt]) -> Receipt | None:
+    """The receipt that was sent in the place of this one."""
+    return next((each for each in known if each.content.replaces == receipt.receipt_id), None)

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from altyn.domain.history import HistoryEvent
 from altyn.domain.lifecycle import PAYABLE, OrderStatus
 from altyn.operations.decisions import Accepted, Unchanged
-from altyn.operations.paying.payer_address import PAYER_ADDRESS_RECORDED, decide_payer_address
+from altyn.operations.paying.payer_address import decide_payer_address
 from tests.builders import REGISTERED_AT, an_order
 
 NOW = REGISTERED_AT + timedelta(seconds=5)
@@ -18,7 +19,7 @@ def test_new_payer_address_is_recorded(status: OrderStatus, before: str | None) 
     order = an_order(status=status, payer_ip=before)
     decision = decide_payer_address(order, "203.0.113.9", NOW)
     assert isinstance(decision, Accepted)
-    assert decision.event == PAYER_ADDRESS_RECORDED
+    assert decision.event == HistoryEvent.PAYER_SEEN
     assert (decision.order.payer_ip, decision.order.status) == ("203.0.113.9", status)
     assert decision.order.version == order.version + 1
 

@@ -22,7 +22,9 @@ from altyn.inbound.web.order_story.view import story_view
 from altyn.inbound.web.order_story.words import story_text
 from altyn.inbound.web.responses import page
 
-DONE: Final = frozenset({*(f"done_{each.name}" for each in ORDER_ACTIONS), "done_repeated"})
+DONE: Final = frozenset(
+    {*(f"done_{each.name}" for each in ORDER_ACTIONS), "done_resent", "done_repeated"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class OrderPage:
             ],
             path=path,
             callback_page=f"{path}/callbacks",
+            receipt_page=f"{path}/receipts" if asked.current.user.may(Action.RECEIPTS) else "",
             orders_path=ORDERS_PATH,
             done=done if done in DONE else "",
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from altyn.domain.history import HistoryEvent
 from altyn.domain.order import Kind, Order
 from altyn.inbound.personal_account.orders.actions import (
     CLOSING,
@@ -16,7 +17,6 @@ from altyn.inbound.personal_account.orders.actions import (
     REVERSAL,
     OrderAction,
 )
-from altyn.operations.close_receipt import RECEIPT_CLOSED
 from altyn.operations.order_history import OrderEvent
 
 CONFIRMED: Final = "confirmed"
@@ -36,4 +36,6 @@ def has_made(event: OrderEvent, action: OrderAction, confirmed: str, order: Orde
     ]
     if action.name in _KINDS:
         return (_KINDS[action.name], confirmed) in made
-    return not made and (event.event == RECEIPT_CLOSED) == (action.name == CLOSING.name)
+    return not made and (event.event == HistoryEvent.RECEIPT_CLOSED) == (
+        action.name == CLOSING.name
+    )

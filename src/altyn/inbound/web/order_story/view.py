@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from altyn.domain.action_codes import APPROVED
 from altyn.domain.callback_history import CallbackSummary
@@ -15,12 +16,16 @@ from altyn.domain.order_cart import cart_positions
 from altyn.domain.outbox import EntryId
 from altyn.domain.receipt.values import Receipt
 from altyn.inbound.web.order_story import words
+from altyn.inbound.web.order_story.card_facts import card_facts, three_ds_facts
 from altyn.inbound.web.order_story.values import Story
 from altyn.inbound.web.refusal_words import refusal_text
 from altyn.look import Words
 from altyn.look.cart_words import measure_text
 from altyn.operations.order_history import BookedPosting, OrderEvent
+from altyn.operations.staff.resend_receipt import may_be_resent
 from altyn.protocol.dialects.classic.order_statuses import status_on_wire
+from altyn.protocol.dialects.classic.order_view import fee_minor
+from altyn.protocol.dialects.classic.status_fields import view_of
 
 DETAIL_CHARS_MAX: Final = 2000
 
@@ -57,30 +62,33 @@ class MoneyLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptLine:
-    """One attempt, with what the connector answered."""
+    """One attempt, with what the connector answered.
+
+    `facts` are about the answer and the card, `three_ds` about the holder's authentication: the key
+    of a text, and a value.
+    """
 
     number: int
     text: str
     state: Toned
     amount: str
     at: datetime
-    way: str
-    card: str
-    code: str
-    rrn: str
-    approval_code: str
+    facts: Sequence[tuple[str, str]]
+    three_ds: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptLine:
-    """One receipt."""
+    """One receipt. `may_be_resent`: it has failed, and none was sent in its place."""
 
+    id: UUID
     text: str
     state: Toned
     at: datetime
     path: str
     problem: str
     replaces: bool
+    may_be_resent: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,15 +138,15 @@ def story_view(story: Story, language: str) -> StoryView:
         wire_status=status_on_wire(order).number,
         amount=money_text(order.asked_minor, order.currency, language),
         stages=_stages(order),
-        amounts=tuple(_amounts(order, language)),
+        amounts=tuple(_amounts(story, language)),
         payer=tuple(_payer(order)),
         due=_due(order, language),
         in_flight=bool(order.in_flight()),
         page_path=_page_path(story) if order.payable else None,
         history=[_event(each, language) for each in story.events],
         money=[_money(each, order, language) for each in story.postings],
-        attempts=[_attempt(each, order, language) for each in order.attempts],
-        receipts=[_receipt(each, language) for each in story.receipts],
+        attempts=[_attempt(each, story, language) for each in order.attempts],
+        receipts=[_receipt(each, story, language) for each in story.receipts],
         callbacks=[_callback(each, language) for each in story.callbacks],
         cart=tuple(_cart(order, language)),
         params=order.params,
@@ -160,14 +168,19 @@ def money_text(amount_minor: int, currency: str, language: str) -> str:
 def _stages(order: Order) -> str:
     if order.checks_card_only:
         return "card_check"
+    if order.is_payout:
+        return "payout"
     return "two_stages" if order.two_phase else "one_stage"
 
 
-def _amounts(order: Order, language: str) -> Iterator[tuple[str, str]]:
+def _amounts(story: Story, language: str) -> Iterator[tuple[str, str]]:
+    order = story.order
     for key, minor in (
+        ("fee", fee_minor(view_of(order, story.merchant, language))),
         ("approved", order.approved_minor),
         ("deposited", order.deposited_minor),
         ("refunded", order.refunded_minor),
+        ("paid_out", order.paid_out_minor),
     ):
         if minor:
             yield key, money_text(minor, order.currency, language)
@@ -223,19 +236,29 @@ def _money(booked: BookedPosting, order: Order, language: str) -> MoneyLine:
     )
 
 
-def _attempt(attempt: Attempt, order: Order, language: str) -> AttemptLine:
+def _attempt(attempt: Attempt, story: Story, language: str) -> AttemptLine:
     return AttemptLine(
         number=attempt.number,
         text=words.KIND_WORDS[attempt.kind].text(language),
         state=toned(words.ATTEMPT_WORDS[attempt.state], language),
-        amount=money_text(attempt.amount_minor, order.currency, language),
+        amount=money_text(attempt.amount_minor, story.order.currency, language),
         at=attempt.started_at,
-        way=attempt.payment_way or "",
-        card=attempt.card.masked_pan if attempt.card else "",
-        code=_action_code(attempt.action_code, language),
-        rrn=attempt.rrn or "",
-        approval_code=attempt.approval_code or "",
+        facts=tuple(_attempt_facts(attempt, language)),
+        three_ds=tuple(three_ds_facts(attempt, story.merchant, language)),
     )
+
+
+def _attempt_facts(attempt: Attempt, language: str) -> Iterator[tuple[str, str]]:
+    for key, value in (
+        ("way", attempt.payment_way),
+        ("action_code", _action_code(attempt.action_code, language)),
+        ("rrn", attempt.rrn),
+        ("approval_code", attempt.approval_code),
+    ):
+        if value:
+            yield key, value
+    if attempt.card:
+        yield from card_facts(attempt.card, language)
 
 
 def _action_code(code: int | None, language: str) -> str:
@@ -246,14 +269,16 @@ def _action_code(code: int | None, language: str) -> str:
     return f"{code}: {text}" if text else str(code)
 
 
-def _receipt(receipt: Receipt, language: str) -> ReceiptLine:
+def _receipt(receipt: Receipt, story: Story, language: str) -> ReceiptLine:
     return ReceiptLine(
+        id=receipt.receipt_id,
         text=words.RECEIPT_KIND_WORDS[receipt.kind].text(language),
         state=toned(words.RECEIPT_STATE_WORDS[receipt.state], language),
         at=receipt.created_at,
         path=receipt.page_path,
         problem=receipt.problem or "",
         replaces=receipt.content.replaces is not None,
+        may_be_resent=may_be_resent(receipt, story.receipts),
     )
 
 

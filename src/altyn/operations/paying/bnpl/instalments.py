@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from altyn.domain.history import HistoryEvent
 from altyn.domain.instalments import PLAN, plan_text
 from altyn.domain.order import Order
 from altyn.operations.connector import payment_key
@@ -105,7 +106,7 @@ def _recorded(
         detail["action_code"] = response.action_code
     return accept(
         order,
-        f"instalment_{result}",
+        HistoryEvent(f"instalment_{result}"),
         now,
         attempt=replace(paid, details={**paid.details, **plan, name: text}),
         detail=detail,

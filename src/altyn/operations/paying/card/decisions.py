@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from altyn.domain.card.three_ds import ThreeDSData
+from altyn.domain.history import HistoryEvent
 from altyn.domain.order import AttemptState, Order
 from altyn.domain.waiting import AtAcs
 from altyn.operations.decisions import Decision, Unchanged, accept
@@ -28,4 +29,4 @@ def decide_challenge(order: Order, number: int, proof: ThreeDSData, now: datetim
         return Unchanged(order, number)
     at_acs = AtAcs(url=proof.acs_url or "")
     challenged = replace(attempt, authentication=proof, waiting=at_acs)
-    return accept(order, "challenge_asked", now, attempt=challenged)
+    return accept(order, HistoryEvent.CHALLENGE_ASKED, now, attempt=challenged)

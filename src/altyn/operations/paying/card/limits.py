@@ -5,12 +5,12 @@ Source: merchant-settings.md §10; docs/decisions/0022-limits-against-card-testi
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 import structlog
 
 from altyn.domain.card.attempt_limits import BrokenLimit, Limit, network_of
 from altyn.domain.card.payment_card import PaymentCard
+from altyn.domain.history import HistoryEvent
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.order import Order
 from altyn.domain.refusals import Refusal
@@ -21,7 +21,6 @@ from altyn.operations.paying.card.steps import PayByCard, Step
 from altyn.operations.perform import perform
 from altyn.operations.ports import Actor, OrderKey, World
 
-ATTEMPT_REFUSED: Final = "attempt_refused"
 log = structlog.get_logger("altyn.attempt_limits")
 
 
@@ -87,7 +86,7 @@ def decide_exhaustion(order: Order, now: datetime) -> Decision:
         return Unchanged(order)
     broken = _exhausted(order)
     detail = {**_detail(broken), "action_code": broken.action_code}
-    return accept(order, ATTEMPT_REFUSED, now, detail=detail)
+    return accept(order, HistoryEvent.ATTEMPT_REFUSED, now, detail=detail)
 
 
 def _exhausted(order: Order) -> BrokenLimit:
