@@ -22,6 +22,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 VISA: Final = "4111111111111111"  # the bank asks for a code
 MIR: Final = "2202205000012424"
 CODE: Final = "12345678"
+RECURRING: Final = {"recurringFrequency": 7, "recurringExpiry": "20991231"}
+PARTS: Final = {"installments": 4, "totalInstallmentAmount": 600000}
+FORCE: Final = {"features": "FORCE_CREATE_BINDING"}
 PHONE = ViewportSize(width=360, height=740)
 
 
@@ -126,6 +129,32 @@ def test_payer_lets_the_shop_keep_the_card(
     window.locator("#cvc").fill("123")
     window.locator("#pay").click()
     returned(window, gateway, order)
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_payer_reads_what_the_shop_may_charge_later(
+    page: Page, gateway: Served, client: str, screenshot: Screenshot, language: str
+) -> None:
+    """A box asks for consent; where the shop keeps each card, a text says what paying agrees to."""
+    store(gateway, client, VISA)
+    for name, more in (
+        ("7a-kept-always", FORCE),
+        ("7b-recurring-always", {**FORCE, **RECURRING}),
+        ("7c-instalments", {**PARTS, **RECURRING}),
+        ("7d-recurring", RECURRING),
+    ):
+        page.goto(gateway.register(clientId=client, **more).in_language(language))
+        page.get_by_role("radio", name=re.compile("Другая карта|Another card")).check()
+        expect(page.locator("#remember-hint")).to_be_visible()
+        check_every_size(page, name, language, screenshot)
+    order = gateway.register(clientId=client, **RECURRING)
+    page.goto(order.in_language(language))
+    fill(page, PAYS)  # another card is marked: a stored one would not keep the terms
+    page.get_by_label(re.compile("разрешить магазину списывать|let the shop charge")).check()
+    press_pay(page)
+    returned(page, gateway, order, language)
+    answer = gateway.call("getBindings.do", clientId=client, bindingType="R")
+    assert [each["maskedPan"][-4:] for each in answer["bindings"]] == [PAYS[-4:]]
 
 
 def test_payer_removes_a_card_after_a_question(

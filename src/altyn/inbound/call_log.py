@@ -11,6 +11,7 @@ from typing import Any, Final
 import structlog
 
 from altyn.domain.credentials import FailedLogin
+from altyn.domain.notes import Notes
 from altyn.domain.refusals import Refusal
 from altyn.domain.request_log import Endpoint
 from altyn.inbound.metrics import SERVED
@@ -106,10 +107,19 @@ def log_unserved(method: str, *, code: int, rule: str, ip: str, started: float) 
 
 def log_page_call(method: str, *, order: str, status: int, ip: str, started: float) -> None:
     """Log a call of the payment page; `status` is the HTTP status of its answer."""
-    if call := open_call():
+    call = open_call()
+    if call:
         call.endpoint, call.method, call.order_id = Endpoint.PAYMENT_PAGE, method, order
-    line = {"order": order[:ORDER_CHARS_MAX]} if order else {}
+    line: dict[str, Any] = {"order": order[:ORDER_CHARS_MAX]} if order else {}
+    if call and call.notes:
+        line["ignored"] = list(call.notes)
     log.info("page_call", method=method, status=status, ip=ip, ms=_since(started), **line)
+
+
+def record_notes(notes: Notes) -> None:
+    """Record what of a payment by the payment page has no effect."""
+    if notes and (call := open_call()):
+        call.notes = notes
 
 
 def record_failure(request: Request, code: int) -> None:

@@ -232,7 +232,7 @@ class RequestHandler:
         return Served(
             members=members,
             language=language,
-            notes=(*call.notes, *notes_of(result)),
+            notes=(*call.notes, *notes_of(result, merchant)),
             shop=merchant.login,
             order=registered_order(result),
         )

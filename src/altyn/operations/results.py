@@ -10,6 +10,7 @@ from altyn.domain.merchant import Merchant
 from altyn.domain.notes import Notes
 from altyn.domain.order import Order
 from altyn.domain.receipt.values import Receipt
+from altyn.operations.bindings.unkept_terms import unkept_terms
 from altyn.operations.paying.card.steps import CardEnrolment, CardStep, RegisteredAndPaid
 
 
@@ -123,8 +124,10 @@ Result = (
 )
 
 
-def notes_of(result: Result) -> Notes:
+def notes_of(result: Result, merchant: Merchant) -> Notes:
     """What the operation ignored or bounded, for the caller."""
+    if isinstance(result, CardStep):
+        return unkept_terms(result.order, merchant)
     with_notes = Done | Registered | RegisteredAndPaid | OrderCharged
     return result.notes if isinstance(result, with_notes) else ()
 

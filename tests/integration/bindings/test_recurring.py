@@ -11,6 +11,8 @@ import pytest
 
 from altyn.domain.merchant import Permission
 from altyn.domain.moscow import to_moscow
+from altyn.outbound.acquirer.in_process import InProcessAcquirer
+from altyn.protocol.acquiring import AcquirerRequest, AcquirerResponse
 from altyn.protocol.test_cards import Fault, card_for_fault
 from altyn.storage.demo import DEMO_CHILD_LOGIN
 from altyn.workers.reconciliation import settle_unknown
@@ -23,7 +25,7 @@ from tests.integration.bindings.test_binding_methods import (
 )
 from tests.integration.bindings.test_paying import pay_stored
 from tests.merchant_changes import changed, permissions_off
-from tests.shop import CREDENTIALS, GOOD, Shop, new_number
+from tests.shop import CREDENTIALS, GOOD, Shop, acquirer_of, new_number
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -237,6 +239,10 @@ async def test_paid_order_shows_who_began_the_payment(shop: Shop) -> None:
     client = new_client()
     async with changed(shop, {"status_version": 37}):
         binding = await agreed(shop, client, days=1)
+        first = await shop.pool.fetchval(
+            "SELECT order_id FROM bindings WHERE binding_id = $1", binding
+        )
+        assert await tii(shop, str(first)) == "RI"
         await shop.travel(timedelta(days=1))
         paid = await charge(shop, binding)
         assert paid["orderStatus"]["tii"] == "R"
@@ -265,22 +271,63 @@ async def tii(shop: Shop, order_id: str) -> str | None:
     return shown
 
 
-async def test_bank_gets_the_payment_that_has_stored_the_card(shop: Shop) -> None:
-    client = new_client()
+async def test_bank_gets_who_began_and_the_payment_that_has_stored_the_card(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, asked = new_client(), sent_to_the_bank(shop, monkeypatch)
     binding = await agreed(shop, client, days=1)
+    recurring = await first_transaction(shop, binding)
+    common = await stored(shop, client, GOOD)
+    await pay_stored(shop, await shop.register(1000, clientId=client), common)
+    await shop.pay(await shop.register(1000, clientId=client))
+    kept = await first_transaction(shop, common)
+    await pay_stored(shop, await shop.register(1000, clientId=client), common)
     await shop.travel(timedelta(days=1))
-    first = await shop.pool.fetchval(
-        "SELECT network_transaction_id FROM bindings WHERE binding_id = $1", binding
-    )
-    assert first
-    assert len(first) == 15
     paid = await charge(shop, binding)
+    assert [(each.initiator, each.first_transaction_id) for each in asked] == [
+        ("RI", None),
+        ("U", None),
+        ("CI", None),
+        ("U", kept),
+        ("R", recurring),
+    ]
     order = await shop.gateway.world.orders.load(await shop.key(paid["data"]["orderId"]))
     assert order is not None
     (attempt,) = order.payments
-    assert attempt.details == {"tii": "R", "firstTransactionId": first}
     assert attempt.card is not None
-    assert attempt.card.network_transaction_id not in {None, first}
+    assert attempt.card.network_transaction_id not in {None, recurring}
+
+
+async def test_card_stored_without_a_payment_gets_its_chain_once(shop: Shop) -> None:
+    client = new_client()
+    binding = await stored(shop, client, GOOD)
+    numbers = []
+    for _ in range(2):
+        await shop.pay(await shop.register(1000, clientId=client))
+        numbers.append(await first_transaction(shop, binding))
+    assert [each["bindingId"] for each in await listed(shop, client)] == [binding]
+    assert numbers[0] == numbers[1]
+
+
+async def first_transaction(shop: Shop, binding: str) -> str:
+    """The payment system's number of the payment that has stored a card."""
+    query = "SELECT network_transaction_id FROM bindings WHERE binding_id = $1"
+    number = await shop.pool.fetchval(query, binding)
+    assert number is not None
+    assert len(number) == 15
+    return str(number)
+
+
+def sent_to_the_bank(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> list[AcquirerRequest]:
+    """The authorisations that the bank gets from now on."""
+    acquirer, asked = acquirer_of(shop.gateway.world), []
+
+    async def ask(request: AcquirerRequest) -> AcquirerResponse:
+        asked.append(request)
+        return await InProcessAcquirer.ask(acquirer, request)
+
+    monkeypatch.setattr(acquirer, "ask", ask)
+    return asked
 
 
 async def test_soap_charges_by_the_terms(shop: Shop) -> None:

@@ -5,6 +5,7 @@ The limits are those of the demo shop, set low for each test; the clock is moved
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,9 +16,10 @@ from typing import Any, Final
 import pytest
 from prometheus_client import REGISTRY
 
-from altyn.domain.card.attempt_limits import SANDBOX_LIMITS, Limit
+from altyn.domain.card.attempt_limits import PRODUCTION_LIMITS, SANDBOX_LIMITS, Limit
 from altyn.domain.lifecycle import OrderStatus
 from tests.asgi_client import AsgiClient
+from tests.card_marks import declined_card
 from tests.integration.bnpl.payer import Payer
 from tests.integration.payment_page.page_client import ACS_CODE, DECLINED, PAYER_IP, PageClient
 from tests.integration.rest.logbook import Logbook, logbook_kept
@@ -178,10 +180,19 @@ async def test_nothing_is_asked_about_a_card_over_its_limit(client: PageClient) 
 
 
 async def test_an_address_is_refused_on_the_page_whatever_the_card(client: PageClient) -> None:
+    before = limited(Limit.ADDRESS)
     async with changed(client.shop, {"limits.address_attempts_hour": 3}):
         for pan, code in zip(REFUSED_CARDS[:3], CODES, strict=False):
             assert await paid_on_page(client, pan) == code
-        assert await paid_on_page(client, REFUSED_CARDS[3]) == -2001
+        order_id = await client.register()
+        await client.pay(order_id, REFUSED_CARDS[3])
+        assert await code_of(client.shop, order_id) == -2001
+        detail = {
+            "limit": "address",
+            "rule": "unpaid attempts from one address in an hour: at most 3",
+        }
+        assert await last_event(client.shop, order_id) == ("attempt_failed", detail)
+        assert limited(Limit.ADDRESS) == before + 1
         assert await paid_on_page(client.from_address(OTHER_IP), REFUSED_CARDS[3]) == -20010
         await client.wait(minutes=59)
         assert await paid_on_page(client) == -2001
@@ -216,12 +227,20 @@ MERCHANT: Final = {"limits.refusals_count": 4, "limits.refusals_percent": 80}
 async def test_a_merchant_with_almost_only_refusals_takes_no_cards_for_a_while(
     client: PageClient,
 ) -> None:
-    shop = client.shop
+    shop, before = client.shop, limited(Limit.MERCHANT)
     async with changed(shop, MERCHANT):
         for pan, code in zip(REFUSED_CARDS, CODES, strict=True):
             assert await paid_by_shop(shop, pan) == code
         await shop.travel(timedelta(seconds=2))
-        assert await paid_by_shop(shop, GOOD) == 999
+        order_id = await shop.register(1000)
+        await shop.pay(order_id, GOOD)
+        assert await code_of(shop, order_id) == 999
+        rule = (
+            "refused attempts in 10 minutes: fewer than 4, or than 80 % of those refused and paid"
+        )
+        detail = {"limit": "merchant", "rule": rule}
+        assert await last_event(shop, order_id) == ("attempt_failed", detail)
+        assert limited(Limit.MERCHANT) == before + 1
         assert await paid_on_page(client, GOOD) == 999
         await shop.travel(timedelta(minutes=10))
         assert await paid_by_shop(shop, GOOD) == 0
@@ -357,3 +376,33 @@ async def test_attempts_at_one_merchant_do_not_count_at_another(
         fields = {"orderId": child, "merchantLogin": "test-child"}
         status = await shop.call("getOrderStatusExtended.do", **fields)
         assert status["actionCode"] == 913
+
+
+async def test_limits_of_production_close_and_open_by_the_clock(
+    own_database_url: str, tmp_path: Path
+) -> None:
+    """10 attempts with a card in a day, 20 from an address in an hour, 50 refusals in 10 minutes
+    where fewer than 13 attempts are paid."""
+    cards = [declined_card(777_001 + number) for number in range(50)]
+
+    async def refuse_all(shop: Shop) -> None:
+        found = await asyncio.gather(*(paid_by_shop(shop, card.pan) for card in cards))
+        assert found == [777_001 + number for number in range(len(cards))]
+        await shop.travel(timedelta(seconds=2))
+
+    async with open_shop(own_database_url, tmp_path, limits=PRODUCTION_LIMITS) as shop:
+        assert [await paid_by_shop(shop) for _ in range(11)] == [*[913] * 10, -2002]
+        await shop.travel(timedelta(hours=24, minutes=1))
+        assert await paid_by_shop(shop) == 913
+        for card in cards[:20]:
+            assert await paid_by_shop(shop, card.pan, ip=OTHER_IP) != -2001
+        assert await paid_by_shop(shop, GOOD, ip=OTHER_IP) == -2001
+        await shop.travel(timedelta(hours=1, minutes=1))
+        assert await paid_by_shop(shop, GOOD, ip=OTHER_IP) == 0
+        await shop.travel(timedelta(minutes=11))
+        await refuse_all(shop)
+        assert await paid_by_shop(shop, GOOD) == 999
+        await shop.travel(timedelta(minutes=10))
+        assert [await paid_by_shop(shop, GOOD) for _ in range(13)] == [0] * 13
+        await refuse_all(shop)
+        assert await paid_by_shop(shop, GOOD) == 0

@@ -69,6 +69,13 @@ def test_request_is_decoded_as_it_was_encoded(sent: AcquirerRequest) -> None:
     assert decode_request(encode_request(sent)) == sent
 
 
+def test_request_names_who_began_and_the_first_payment() -> None:
+    sent = replace(REQUEST, initiator="R", first_transaction_id="123456789012345")
+    assert decode_request(encode_request(sent)) == sent
+    fields = json.loads(encode_request(sent))
+    assert (fields["initiator"], fields["first_transaction_id"]) == ("R", "123456789012345")
+
+
 @pytest.mark.parametrize("outcome", AcquirerOutcome)
 def test_response_is_decoded_as_it_was_encoded(outcome: AcquirerOutcome) -> None:
     for response in (

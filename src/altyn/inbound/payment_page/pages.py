@@ -24,6 +24,7 @@ from altyn.inbound.payment_page.results import (
     StepTaken,
 )
 from altyn.inbound.payment_page.sandbox_cards import test_card_groups
+from altyn.inbound.payment_page.stored_cards.terms import terms_text
 from altyn.inbound.payment_page.stored_cards.view import StoredCards
 from altyn.inbound.payment_page.texts import text
 from altyn.inbound.payment_page.view import Problem, Result, TypedValues
@@ -128,6 +129,7 @@ def payment_page(
             typed_values=typed_values or TypedValues(contact=typed_contact(order)),
             parts=parts,
             stored=stored,
+            terms=terms_text(page_order, language),
         )
     )
 

@@ -13,6 +13,7 @@ from altyn.domain.instalments import WAY
 from altyn.domain.receipt.contact import Contact
 from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import EnterCode
+from altyn.inbound.call_log import record_notes
 from altyn.inbound.payment_handlers import after_method, card_command
 from altyn.inbound.payment_page.card_form import CARD_WAYS, CardFormReader, FilledForm, PageForm
 from altyn.inbound.payment_page.contact_field import read_contact_fields
@@ -33,6 +34,7 @@ from altyn.inbound.payment_page.stored_cards.form import (
     read_stored_card_form,
 )
 from altyn.operations.bindings.pay import PayByBinding, pay_by_binding
+from altyn.operations.bindings.unkept_terms import unkept_terms
 from altyn.operations.decisions import Refused
 from altyn.operations.paying.begin import BeginPayment, begin_payment
 from altyn.operations.paying.bnpl.payment import pay_first_part
@@ -218,6 +220,7 @@ def _result_of(step: Step, page_order: PageOrder) -> PaymentResult:
     if isinstance(step, Refused):
         return _refused(page_order, step)
     after = page_order.after(step)
+    record_notes(unkept_terms(after.order, after.merchant))
     if isinstance(step, Ended) and after.paid:
         return OrderOver(after, None)
     if isinstance(step, Ended) and after.undecided:

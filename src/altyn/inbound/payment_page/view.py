@@ -130,7 +130,8 @@ class PaymentPageView(PageFrame):
     offered above the card form, or alone where `takes_card` is False. Without scripts the form is
     posted to `form_action`, with the expiry as typed (see `read_expiry`). `asks_contact`: the page
     asks where the receipt goes. With `parts` the card pays the first part. `stored` are the cards
-    that the payer may choose instead of typing one.
+    that the payer may choose instead of typing one. `terms` are the later charges that the payer
+    agrees to by letting the shop keep the card, in words.
     """
 
     order_number: str
@@ -159,6 +160,7 @@ class PaymentPageView(PageFrame):
     typed_values: TypedValues = field(default_factory=TypedValues)
     parts: PartsSummary | None = None
     stored: StoredCards = field(default_factory=StoredCards)
+    terms: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,8 +69,13 @@ async def _active(new: Binding, ports: BindingPorts) -> Binding | None:
 
 
 def _renewed(active: Binding, new: Binding) -> Binding:
-    """The stored card after a payment that has stored it again; itself when nothing changes."""
-    if new.expiry == active.expiry and new.recurring is None and new.instalments is None:
+    """The stored card after a payment that has stored it again; itself when nothing changes.
+
+    A card that was stored without a payment gets its chain by the first payment that stores it.
+    """
+    begins_chain = bool(new.network_transaction_id) and not active.network_transaction_id
+    begins_terms = new.recurring is not None or new.instalments is not None
+    if new.expiry == active.expiry and not begins_terms and not begins_chain:
         return active
     return replace(
         active.changed(new.changed_at, active=True, expiry=new.expiry),

@@ -8,8 +8,10 @@ from altyn.domain.order import Attempt, AttemptState, Order
 from altyn.domain.receipt.contact import Contact
 from altyn.domain.refusals import Refusal
 from altyn.domain.waiting import EnterCode
+from altyn.operations.bindings.unkept_terms import unkept_by
 from altyn.operations.connector import Outcome
 from altyn.operations.decisions import Decision, Refused
+from altyn.operations.history import with_notes
 from altyn.operations.paying.decisions import AttemptRequest, decide_begin
 from altyn.operations.paying.possible import why_not_offered
 from altyn.operations.paying.session import with_session_ended
@@ -86,8 +88,10 @@ async def _begin(command: BeginPayment, world: World, loaded: Order | None) -> E
         params_of_payer=True,
     )
 
+    notes = unkept_by(command.way, None, order, merchant)
+
     def decide(order: Order, now: datetime) -> Decision:
-        return decide_begin(order, request, now)
+        return with_notes(decide_begin(order, request, now), notes)
 
     return ended(
         await perform_and_ask(

@@ -11,6 +11,7 @@ from altyn.domain.card.values import PaymentSystem, is_maestro
 from altyn.domain.merchant import Permission
 from altyn.inbound.payment_page.card_form import PageForm
 from altyn.inbound.payment_page.page_order import PageOrder
+from altyn.inbound.payment_page.stored_cards.terms import begins_terms
 from altyn.inbound.payment_page.stored_cards.view import Remember, StoredCard, StoredCards
 from altyn.operations.bindings.of_order import cards_of_payer
 from altyn.operations.bindings.storing import FORCE, NOT_NEEDED, remembers_card
@@ -40,12 +41,16 @@ async def usable_bindings(page_order: PageOrder, world: World) -> tuple[Binding,
 async def stored_cards_of(
     page_order: PageOrder, world: World, form: PageForm | None = None
 ) -> StoredCards:
-    """The stored cards for the page. `form` is the one that was just posted: its choices stay."""
+    """The stored cards for the page. `form` is the one that was just posted: its choices stay.
+
+    The last stored card is marked. Where the order has terms of later charges, another card is, as
+    the payer agrees to the terms with a card that is typed.
+    """
     bindings = await usable_bindings(page_order, world)
     cards = tuple(map(_card_of, bindings))
     ids = [card.binding_id for card in cards]
-    first = ids[0] if ids else ""
     only = takes_only_stored(page_order)
+    first = ids[0] if ids and (only or not begins_terms(page_order)) else ""
     posted = (form.get(BINDING_ID) or "").lower() if form else first
     return StoredCards(
         cards=cards,

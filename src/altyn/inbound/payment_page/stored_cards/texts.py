@@ -37,6 +37,35 @@ STORED_CARD_TEXTS: Final = {
         "Карта сохранится для следующих оплат в этом магазине: номер хранится у платёжного шлюза в зашифрованном виде, CVC не хранится.",
         "The card is kept for later payments in this shop: the payment gateway keeps the number encrypted and never keeps the CVC.",
     ),
+    "remember_terms": Words("Сохранить карту и разрешить магазину списывать с неё деньги", "Keep the card and let the shop charge it"),
+    "terms_refused_means": Words("Без вашего согласия с карты спишется только этот заказ.", "Without your consent only this order is charged."),
+    "terms_accepted_by_paying": Words("Оплачивая, вы соглашаетесь с этим, и карта сохраняется.", "By paying you agree to this, and the card is kept."),
+    "terms_recurring": Words(
+        "Магазин сможет сам списывать деньги с этой карты {often}, по {until} года включительно. Сумму каждого списания назначает магазин.",
+        "The shop will be able to charge this card itself {often}, until {until} inclusive. The shop sets the sum of each charge.",
+    ),
+    "terms_days": Words("Списания — {often}, по {until} года включительно.", "It charges {often}, until {until} inclusive."),
+    "terms_often_daily": Words("не чаще одного раза в день", "at most once a day"),
+    "terms_often_one": Words("не чаще одного раза в {count} день", "at most once in {count} day"),
+    "terms_often_few": Words("не чаще одного раза в {count} дня", "at most once in {count} days"),
+    "terms_often_many": Words("не чаще одного раза в {count} дней", "at most once in {count} days"),
+    "terms_parts_one": Words(
+        "Магазин сможет сам списывать деньги с этой карты: не больше {count} платежа, всего не больше {total}.",
+        "The shop will be able to charge this card itself: at most {count} payment, {total} in all.",
+    ),
+    "terms_parts_few": Words(
+        "Магазин сможет сам списывать деньги с этой карты: не больше {count} платежей, всего не больше {total}.",
+        "The shop will be able to charge this card itself: at most {count} payments, {total} in all.",
+    ),
+    "terms_parts_many": Words(
+        "Магазин сможет сам списывать деньги с этой карты: не больше {count} платежей, всего не больше {total}.",
+        "The shop will be able to charge this card itself: at most {count} payments, {total} in all.",
+    ),
+    "terms_this_counts": Words("Этот платёж — первый из них.", "This payment is the first of them."),
+    "terms_end": Words(
+        "Чтобы прекратить списания, обратитесь в магазин. Номер хранится у платёжного шлюза в зашифрованном виде, CVC не хранится.",
+        "To stop the charges, contact the shop. The payment gateway keeps the number encrypted and never keeps the CVC.",
+    ),
     "data_stored": Words(
         "Данные карты уходят по защищённому соединению в банк. Магазин их не видит. Сохранённую карту можно удалить на этой странице.",
         "Card details travel over a secure connection to the bank. The shop never sees them. A stored card can be removed on this page.",

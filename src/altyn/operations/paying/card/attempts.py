@@ -1,6 +1,7 @@
 """Look-ups in the attempts of a card payment."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from altyn.domain.card.payment_card import PaymentCard
 from altyn.domain.card.stored_credential import FIRST_TRANSACTION, INITIATOR, Initiator
@@ -16,6 +17,7 @@ from altyn.operations.bindings.storing import (
     registration_forbids_storing,
 )
 from altyn.operations.bindings.terms import instalment_terms, recurring_terms
+from altyn.operations.bindings.unkept_terms import unkept_by
 from altyn.operations.paying.card.plan import automatic
 from altyn.operations.paying.card.ports import CardVault
 from altyn.operations.paying.card.steps import PayByCard, ShowChallenge
@@ -88,16 +90,18 @@ def _stores(command: PayByCard, order: Order, merchant: Merchant) -> bool:
     return agrees_to_storing(command.more) if by_payer else not forbids_storing(command.more)
 
 
-def details_of(
+def with_details(
     command: PayByCard, card: PaymentCard, order: Order, merchant: Merchant
-) -> dict[str, str]:
-    """The details of an attempt: those of the command, who began it, and the first payment."""
+) -> PayByCard:
+    """The command with the details of its attempt, who began it and the first payment, and with the
+    note about terms that it does not keep."""
     details = dict(command.details)
     if initiator := _initiator(command, card, order, merchant):
         details[INITIATOR] = initiator
     if command.first_transaction_id:
         details[FIRST_TRANSACTION] = command.first_transaction_id
-    return details
+    notes = unkept_by(command.payment_way, card, order, merchant)
+    return replace(command, details=details, notes=(*command.notes, *notes))
 
 
 def _initiator(

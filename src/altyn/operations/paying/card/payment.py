@@ -28,9 +28,9 @@ from altyn.operations.paying.card.attempts import (
     card_of,
     challenge_of,
     confirmed_minor,
-    details_of,
     system_of,
     transaction_of,
+    with_details,
 )
 from altyn.operations.paying.card.beginning import Beginning
 from altyn.operations.paying.card.decisions import decide_authenticated, decide_challenge
@@ -109,7 +109,7 @@ async def _pay_by_card(command: PayByCard, world: World, loaded: Order | None) -
             # in the vault before its row, which keeps it and may wait for the bank's answer
             until = world.clock.now() + STORED_VAULT_TIME
             await world.card.vault.keep(order.merchant_id, command.pan, until=until)
-        command = replace(command, details=details_of(command, card, order, merchant))
+        command = with_details(command, card, order, merchant)
         return await _carry_out(plan, order, command, card, world, beginning.saving())
 
 
