@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
 
 from altyn.embedded_postgres import EmbeddedPostgres
 from altyn.main import App, prepare
@@ -27,6 +27,7 @@ CHROMIUM_OPTIONS: Final = (
 # The data folder is deleted after the tests, so writes need not reach the disk.
 NOT_DURABLE: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 WAIT_MS: Final = 30_000
+PHONE_WINDOW: Final = ViewportSize(width=320, height=640)
 
 Screenshot = Callable[[Page, str], None]
 
@@ -78,6 +79,15 @@ def page(chromium: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert not console_errors
+
+
+@pytest.fixture
+def second(chromium: Browser) -> Iterator[Page]:
+    """A page in a browser of its own, as small as a phone: the payer's phone, or another one."""
+    context = chromium.new_context(viewport=PHONE_WINDOW, locale="ru-RU")
+    context.set_default_timeout(WAIT_MS)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Payment in parts in Chromium: from the phone step to paid, with and without scripts.
+"""Payment in parts in Chromium: from the phone step to all parts, with and without scripts.
 
 Each step is checked by the rules of the look, and leaves pictures in both sizes and languages.
 """
@@ -10,9 +10,10 @@ import re
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.e2e.conftest import WAIT_MS, Screenshot
+from tests.e2e.conftest import Screenshot
 from tests.e2e.gateway import Registered, Served
 from tests.e2e.page_rules import check_every_size
+from tests.e2e.phone_window import check_phone, open_phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -21,12 +22,12 @@ REFUSED_PHONE = "9990000000"
 ENROLLED = "4111111111111111"
 ACS_CODE = "12345678"
 TWO_WEEKS_SECONDS = 14 * 24 * 3600
-PAUSE_MS = 100
 NARROW = ViewportSize(width=320, height=640)
 GET_CODE = re.compile("Получить код|Get the code")
 CONFIRM = re.compile("Подтвердить|Confirm")
 TO_CARD = re.compile("Перейти к оплате|Continue to payment")
 PAY = re.compile("Оплатить|Pay ")
+CHARGED = re.compile("Списано|Charged")
 OTHER_WAY = re.compile("Выбрать другой способ|Choose another way")
 OTHER_PHONE = re.compile("другой номер|another number")
 
@@ -58,30 +59,39 @@ def agree(page: Page) -> None:
     page.get_by_role("button", name=TO_CARD).click()
 
 
-def pay_at_bank(page: Page, pan: str = ENROLLED) -> None:
+def type_card(page: Page, pan: str = ENROLLED) -> None:
+    """Type a card, and press Pay."""
     page.locator("#pan").press_sequentially(pan)
     page.locator("#expiry").press_sequentially("1235")
     page.locator("#cvc").fill("123")
     page.get_by_role("button", name=PAY).click()
+
+
+def confirm_at_bank(page: Page) -> None:
     page.locator("#code").fill(ACS_CODE)
     page.get_by_role("button", name=CONFIRM).click()
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
-def test_order_is_paid_in_parts(
-    page: Page, gateway: Served, screenshot: Screenshot, language: str
+def test_order_is_paid_in_parts_with_the_phone_beside_it(
+    page: Page, second: Page, gateway: Served, screenshot: Screenshot, language: str
 ) -> None:
+    """Two windows: the shop's page, and the payer's phone, which is never reloaded."""
+    phone = {"ru": "79990000321", "en": "79990000322"}[language]
     order = gateway.register()
+    open_phone(second, gateway, phone, language)
     open_parts(page, order, language)
     look(page, "60-parts-phone", language, screenshot)
-    ask_code(page)
+    ask_code(page, phone)
     expect(page.locator("#code")).to_be_focused()
+    code = code_on(second)
+    check_phone(second, "parts-code", language, screenshot)
     look(page, "61-parts-code", language, screenshot)
     type_code(page, "2222")
     expect(page.locator("#code-error")).to_contain_text("2")
     expect(page.locator("#code")).to_have_attribute("aria-invalid", "true")
     look(page, "62-parts-wrong-code", language, screenshot)
-    type_code(page)
+    type_code(page, code)
     rows = page.locator(".parts-plan tbody tr")
     expect(rows).to_have_count(4)
     for row in rows.all():
@@ -94,41 +104,43 @@ def test_order_is_paid_in_parts(
     expect(page.locator("#pay")).to_contain_text(re.compile(r"375[.,]00"))
     expect(page.locator("#parts li")).to_have_count(3)
     look(page, "64-parts-card", language, screenshot)
-    page.locator("#pan").press_sequentially(ENROLLED)
-    page.locator("#expiry").press_sequentially("1235")
-    page.locator("#cvc").fill("123")
-    page.get_by_role("button", name=PAY).click()
+    type_card(page)
     expect(page.locator(".bank-amount")).to_contain_text(re.compile(r"375[.,]00"))
-    page.locator("#code").fill(ACS_CODE)
-    page.get_by_role("button", name=CONFIRM).click()
+    confirm_at_bank(page)
     page.wait_for_url(f"{gateway.shop_url}/paid**")
+    watch_later_parts(second, gateway, phone, language, screenshot)
     assert gateway.status(order.order_id) == 2
 
 
-def test_later_parts_are_charged_while_the_clock_moves(page: Page, gateway: Served) -> None:
-    order = gateway.register()
-    open_parts(page, order)
-    ask_code(page)
-    type_code(page)
-    agree(page)
-    pay_at_bank(page)
-    page.wait_for_url(f"{gateway.shop_url}/paid**")
-    for charged in (1, 2, 3, 4):
-        until_charged(page, gateway, order, charged)
+def code_on(phone: Page) -> str:
+    """The code of the SMS that arrives on the open lock screen."""
+    text = phone.locator(".notifications .text").filter(has_text="для оплаты частями")
+    expect(text).to_be_visible()
+    found = re.search(r"\b\d{4}\b", text.inner_text())
+    assert found, text.inner_text()
+    return found[0]
+
+
+def watch_later_parts(
+    phone: Page, gateway: Served, number: str, language: str, screenshot: Screenshot
+) -> None:
+    """See the plan on the phone, and each part charged there while the clock moves."""
+    for screen in ("bank", "plans"):
+        phone.locator(f"a[href*='/{number}/{screen}']").click()
+    parts = phone.locator(".plan li")
+    expect(parts).to_have_count(4)
+    for part in parts.all():
+        expect(part).to_contain_text(re.compile(r"375[.,]00"))
+    check_phone(phone, "plan-begun", language, screenshot)
+    phone.evaluate("window.neverReloaded = true")
+    for charged in (1, 2, 3):
+        expect(parts.get_by_text(CHARGED)).to_have_count(charged)
+        expect(parts.nth(charged - 1)).to_contain_text(CHARGED)
         gateway.wait(TWO_WEEKS_SECONDS)
-    assert gateway.status(order.order_id) == 2
-
-
-def until_charged(page: Page, gateway: Served, order: Registered, count: int) -> None:
-    """Wait until the phone shows so many charged parts of the order."""
-    address = f"{gateway.url}/sandbox/phones/{PHONE}/plans"
-    for _ in range(WAIT_MS // PAUSE_MS):
-        plans = page.request.get(address).json()["plans"]
-        parts = next(plan["parts"] for plan in plans if plan["orderId"] == order.order_id)
-        if [part["state"] for part in parts].count("charged") == count:
-            return
-        page.wait_for_timeout(PAUSE_MS)
-    raise AssertionError(f"the phone does not show {count} charged parts")
+    expect(parts.get_by_text(CHARGED)).to_have_count(4)
+    assert phone.evaluate("window.neverReloaded")
+    phone.reload()  # without the banner of the newest SMS
+    check_phone(phone, "plan-charged", language, screenshot)
 
 
 def test_order_is_paid_in_parts_without_scripts(plain: Page, gateway: Served) -> None:
@@ -184,15 +196,13 @@ def test_declined_first_part_stays_at_the_card(page: Page, gateway: Served) -> N
     ask_code(page)
     type_code(page)
     agree(page)
-    page.locator("#pan").press_sequentially("4444444444444422")
-    page.locator("#expiry").press_sequentially("1235")
-    page.locator("#cvc").fill("123")
-    page.get_by_role("button", name=PAY).click()
+    type_card(page, "4444444444444422")
     expect(page.locator("#message")).to_contain_text("Оплата не прошла")
     expect(page.locator("#pay")).to_contain_text("375,00")
     for field in ("#pan", "#expiry"):
         page.locator(field).clear()
-    pay_at_bank(page)
+    type_card(page)
+    confirm_at_bank(page)
     page.wait_for_url(f"{gateway.shop_url}/paid**")
     assert gateway.status(order.order_id) == 2
 

@@ -8,27 +8,32 @@ from __future__ import annotations
 import http.client
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
-from altyn.inbound.sandbox.phones.render import render_plans
-from altyn.inbound.sandbox.phones.view import PhoneView
-from tests.e2e.conftest import WAIT_MS, Screenshot
+from tests.e2e.conftest import Screenshot
 from tests.e2e.gateway import Served
-from tests.e2e.page_rules import faults_of
+from tests.e2e.phone_window import check_phone, open_phone
+from tests.shop import GOOD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SMALL = ViewportSize(width=320, height=640)
-DESKTOP = ViewportSize(width=1200, height=900)
 CONFIRM = {"ru": "Заплатить 1 500,00 ₽", "en": "Pay 1 500.00 ₽"}
 REFUSE = {"ru": "Отказаться", "en": "Refuse"}
+TWO_WEEKS_SECONDS = 14 * 24 * 3600
+PLAN = {  # 1500.00 in four parts, 500.00 of it refunded; the second part was due
+    "ru": (
+        *(("375,00", "Списано"), ("375,00", "Не списано")),
+        *(("250,00", "Спишется"), ("0,00", "Отменено")),
+    ),
+    "en": (
+        *(("375.00", "Charged"), ("375.00", "Not charged")),
+        *(("250.00", "Planned"), ("0.00", "Cancelled")),
+    ),
+}
 
 
 def begin(gateway: Served, phone: str = "", **more: object) -> str:
@@ -62,41 +67,13 @@ def deep_link(order_id: str) -> str:
     return f"sberpay://invoicing/v2?bankInvoiceId={invoice}&operationType=Web2App"
 
 
-def open_phone(page: Page, gateway: Served, phone: str, language: str = "ru") -> None:
-    page.goto(f"{gateway.url}/sandbox/phone/{phone}?language={language}")
-
-
-def pictures(page: Page, name: str, language: str, screenshot: Screenshot) -> None:
-    """Check the rules of the look at both sizes, in light and dark; a picture of each size."""
-    faults: list[str] = []
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    for kind, size in (("phone", SMALL), ("desktop", DESKTOP)):
-        page.set_viewport_size(size)
-        faults += [f"{kind}: {each}" for each in faults_of(page, language)]
-        screenshot(page, f"phone-{name}-{language}-{kind}")
-    page.emulate_media(color_scheme="dark")
-    faults += [f"dark: {each}" for each in faults_of(page, language)]
-    screenshot(page, f"phone-{name}-{language}-dark")
-    page.emulate_media(color_scheme="light")
-    assert not faults, f"{name}, {language}:\n" + "\n".join(dict.fromkeys(faults))
-
-
-@pytest.fixture
-def second(chromium: Browser) -> Iterator[Page]:
-    """Another phone, in a browser of its own."""
-    context = chromium.new_context(viewport=SMALL, locale="ru-RU")
-    context.set_default_timeout(WAIT_MS)
-    yield context.new_page()
-    context.close()
-
-
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_push_arrives_without_a_reload_and_is_confirmed(
     gateway: Served, page: Page, screenshot: Screenshot, language: str
 ) -> None:
     phone = {"ru": "79990000301", "en": "79990000302"}[language]
     open_phone(page, gateway, phone, language)
-    pictures(page, "quiet", language, screenshot)
+    check_phone(page, "quiet", language, screenshot)
     page.evaluate("window.neverReloaded = true")
 
     order_id = begin(gateway, phone)
@@ -106,17 +83,17 @@ def test_push_arrives_without_a_reload_and_is_confirmed(
     assert page.evaluate("window.neverReloaded")
     expect(page.locator("#announcement")).to_contain_text("1\u202f500,00")
     expect(page).to_have_title(re.compile(r"^\(1\) "))
-    pictures(page, "push", language, screenshot)
+    check_phone(page, "push", language, screenshot)
     push.click()
-    pictures(page, "payment", language, screenshot)
+    check_phone(page, "payment", language, screenshot)
     page.get_by_role("button", name=CONFIRM[language]).click()
     done = {"ru": "Оплачено", "en": "Paid"}[language]
     expect(page.get_by_role("heading", name=done)).to_be_visible()
-    pictures(page, "paid", language, screenshot)
+    check_phone(page, "paid", language, screenshot)
     assert gateway.status(order_id) == 2
     page.go_back()
     page.goto(f"{gateway.url}/sandbox/phone/{phone}/bank?language={language}")
-    pictures(page, "bank", language, screenshot)
+    check_phone(page, "bank", language, screenshot)
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
@@ -130,7 +107,7 @@ def test_payment_is_refused(
     page.get_by_role("button", name=REFUSE[language]).click()
     done = {"ru": "Вы отказались от оплаты", "en": "You refused the payment"}[language]
     expect(page.get_by_role("heading", name=done)).to_be_visible()
-    pictures(page, "refused", language, screenshot)
+    check_phone(page, "refused", language, screenshot)
     status = gateway.call("getOrderStatusExtended.do", orderId=order_id)
     assert (status["orderStatus"], status["actionCode"]) == (0, 5)
 
@@ -145,7 +122,7 @@ def test_decline_of_the_bank_is_explained(
     page.get_by_role("button", name=CONFIRM[language]).click()
     done = {"ru": "Банк отклонил платёж", "en": "The bank declined the payment"}[language]
     expect(page.get_by_role("heading", name=done)).to_be_visible()
-    pictures(page, "declined", language, screenshot)
+    check_phone(page, "declined", language, screenshot)
 
 
 def test_two_phones_scan_one_code_and_only_one_of_them_pays(
@@ -154,7 +131,7 @@ def test_two_phones_scan_one_code_and_only_one_of_them_pays(
     order_id = begin(gateway)
     scan = f"?scan={quote(deep_link(order_id))}"
     page.goto(f"{gateway.url}/sandbox/phone/+7%20999%20000-03-05{scan}")
-    pictures(page, "scanner", "ru", screenshot)
+    check_phone(page, "scanner", "ru", screenshot)
     page.get_by_role("button", name="Открыть", exact=True).click()
     second.goto(f"{gateway.url}/sandbox/phone/89990000306{scan}")
     second.get_by_role("button", name="Открыть", exact=True).click()
@@ -170,7 +147,7 @@ def test_two_phones_scan_one_code_and_only_one_of_them_pays(
     second.get_by_label("Текст QR-кода или ссылка").fill(deep_link(order_id))
     second.get_by_role("button", name="Открыть", exact=True).click()
     expect(second.get_by_role("alert").filter(has_text="не ждёт оплаты")).to_be_visible()
-    pictures(second, "scanner-error", "ru", screenshot)
+    check_phone(second, "scanner-error", "ru", screenshot)
 
 
 def test_code_is_chosen_from_those_on_screens_and_banner_leads_to_a_new_push(
@@ -179,7 +156,7 @@ def test_code_is_chosen_from_those_on_screens_and_banner_leads_to_a_new_push(
     begin(gateway, orderNumber="Q-77")
     open_phone(page, gateway, "79990000307", "en")
     page.get_by_role("link", name="Scanner").click()
-    pictures(page, "codes", "en", screenshot)
+    check_phone(page, "codes", "en", screenshot)
     page.get_by_role("button", name="Order Q-77").click()
     expect(page.get_by_role("button", name=CONFIRM["en"])).to_be_visible()
 
@@ -201,7 +178,7 @@ def test_open_push_expires_on_the_screen(
     expect(page.get_by_role("button", name=CONFIRM["ru"])).to_be_visible()
     gateway.wait(1500)
     expect(page.get_by_role("heading", name="Время на оплату вышло")).to_be_visible()
-    pictures(page, "expired", "ru", screenshot)
+    check_phone(page, "expired", "ru", screenshot)
     assert gateway.status(order_id) == 6
 
 
@@ -213,10 +190,10 @@ def test_phone_without_the_app_replies_to_an_sms(
     order_id = begin(gateway, phone)
     open_phone(page, gateway, phone, language)
     page.locator(".notifications a").click()
-    pictures(page, "sms", language, screenshot)
+    check_phone(page, "sms", language, screenshot)
     page.get_by_role("button", name={"ru": "Да", "en": "Yes"}[language]).click()
     expect(page.locator(".bubble-own")).to_be_visible()
-    pictures(page, "sms-replied", language, screenshot)
+    check_phone(page, "sms-replied", language, screenshot)
     assert gateway.status(order_id) == 2
 
 
@@ -250,11 +227,11 @@ def test_number_is_chosen_and_a_wrong_one_is_explained(
 ) -> None:
     second.goto(f"{gateway.url}/sandbox/phone?language={language}")
     label = {"ru": "Номер телефона", "en": "Phone number"}[language]
-    pictures(second, "numbers", language, screenshot)
+    check_phone(second, "numbers", language, screenshot)
     second.get_by_label(label).fill("12345")
     second.keyboard.press("Enter")
     expect(second.get_by_role("alert")).not_to_be_empty()
-    pictures(second, "numbers-wrong", language, screenshot)
+    check_phone(second, "numbers-wrong", language, screenshot)
     second.get_by_label(label).fill("8 (999) 000-03-11")
     second.keyboard.press("Enter")
     expect(second).to_have_url(re.compile(r"/sandbox/phone/79990000311(\?language=en)?$"))
@@ -286,44 +263,20 @@ def test_page_of_another_site_cannot_answer(gateway: Served) -> None:
         connection.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a plan, as the service of payment in parts shows it."""
-
-    number: int
-    due_on: date
-    amount_minor: int
-    state: str
-    returned_minor: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A plan of four parts."""
-
-    parts: tuple[Part, ...]
-    order_number: str = "A-1001"
-    shop_name: str = "Чай и кофе"
-    currency: str = "643"
-    amount_minor: int = 150000
-    card: str = "555555**5599"
-
-
 @pytest.mark.parametrize("language", ["ru", "en"])
-def test_plan_of_a_payment_in_parts_is_shown(
+def test_plan_shows_overdue_and_ended_parts(
     gateway: Served, page: Page, screenshot: Screenshot, language: str
 ) -> None:
-    states = ("charged", "overdue", "planned", "ended")
-    amounts = (37500, 37500, 37500, 0)
-    parts = tuple(
-        Part(place + 1, date(2026, 11, 27) + timedelta(days=14 * place), amount, state)
-        for place, (amount, state) in enumerate(zip(amounts, states, strict=True))
-    )
-    view = PhoneView(
-        phone="79990000314", language=language, now=datetime(2026, 11, 27, tzinfo=UTC), messages=()
-    )
-    html = render_plans(view, [Plan(parts)])
-    page.route("**/plans*", lambda route: route.fulfill(body=html, content_type="text/html"))
-    page.goto(f"{gateway.url}/sandbox/phone/79990000314/plans")
-    expect(page.locator(".plan li")).to_have_count(4)
-    pictures(page, "plans", language, screenshot)
+    phone = {"ru": "79990310004", "en": "79990320004"}[language]  # later parts fail twice
+    order = gateway.register(orderNumber=f"A-{language}-1001")
+    payer = {"way": "BNPL", "phone": phone, "pan": GOOD}
+    send(gateway, "POST", f"/sandbox/orders/{order.order_id}/pay", json.dumps(payer))
+    gateway.call("refund.do", orderId=order.order_id, amount=50000)
+    gateway.wait(TWO_WEEKS_SECONDS)
+    open_phone(page, gateway, phone, language, "plans")
+    rows = page.locator(".plan li")
+    expect(rows).to_have_count(4)
+    for row, (sum_shown, state) in zip(rows.all(), PLAN[language], strict=True):
+        expect(row).to_contain_text(sum_shown)
+        expect(row).to_contain_text(state)
+    check_phone(page, "plans", language, screenshot)

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from altyn.main import endpoints
+from altyn.simulators.bnpl_service import service
 from altyn.workers.sandbox_clock import move_clock
 from tests.integration.bnpl.payer import TWO_WEEKS, Payer
 
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.slow
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 REVERSED = 3
+TRIES = 6
 
 
 async def test_every_part_is_charged_on_its_day(payer: Payer) -> None:
@@ -110,6 +112,32 @@ async def test_declined_part_is_tried_again_by_the_schedule(payer: Payer) -> Non
     assert (await poor.states(order_id))[1] == (37500, "charged")
     assert await poor.events(order_id) == [*["instalment_declined"] * 2, "instalment_charged"]
     assert (await poor.status(order_id))["orderStatus"] == 2
+    await poor.must_be_consistent()
+
+
+async def test_part_stays_overdue_after_the_last_try_and_the_shop_keeps_its_money(
+    payer: Payer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "FAILING_CHARGES", TRIES)
+    poor = payer.with_phone("79991230004")
+    order_id = await poor.paid()
+    before = await poor.status(order_id)
+    await poor.after(timedelta(days=90))
+    charges = await poor.charges(order_id)
+    assert [(part, event) for part, event, _ in charges] == sorted(
+        [(part, "instalment_declined") for part in (2, 3, 4)] * TRIES
+    ), "each part is tried six times"
+    await poor.after(timedelta(days=400))
+    assert await poor.charges(order_id) == charges, "and not once more"
+    assert await poor.states(order_id) == [(37500, "charged"), *[(37500, "overdue")] * 3]
+    assert await poor.status(order_id) == before
+    assert await poor.sums(order_id) == (2, 150000, 150000, 0)
+    await poor.must_be_consistent()
+    await poor.shop.call("refund.do", orderId=order_id, amount=150000)
+    assert await poor.plan(order_id) == [
+        (day, 0, "ended", returned)
+        for (day, *_), returned in zip(await poor.plan(order_id), (37500, 0, 0, 0), strict=True)
+    ]
     await poor.must_be_consistent()
 
 

@@ -25,6 +25,8 @@ class Spelling(Protocol):
 
     async def register(self, *, two_phase: bool = False, **more: Any) -> Members: ...
     async def deposit(self, order_id: str, amount_minor: int) -> Members: ...
+    async def refund(self, order_id: str, amount_minor: int) -> Members: ...
+    async def reverse(self, order_id: str) -> Members: ...
     async def status(self, order_id: str) -> Members: ...
 
 
@@ -43,6 +45,14 @@ class Rest:
     async def deposit(self, order_id: str, amount_minor: int) -> Members:
         """Complete a hold."""
         return await self.shop.call("deposit.do", orderId=order_id, amount=amount_minor)
+
+    async def refund(self, order_id: str, amount_minor: int) -> Members:
+        """Give back a part of a deposit, or all of it."""
+        return await self.shop.call("refund.do", orderId=order_id, amount=amount_minor)
+
+    async def reverse(self, order_id: str) -> Members:
+        """Give back a hold, or a deposit of the same business day."""
+        return await self.shop.call("reverse.do", orderId=order_id)
 
     async def status(self, order_id: str) -> Members:
         """The extended status."""
@@ -72,6 +82,15 @@ class Soap:
         """Complete a hold."""
         values = {"orderId": order_id, "depositAmount": amount_minor}
         return await self._ask("depositOrder", values)
+
+    async def refund(self, order_id: str, amount_minor: int) -> Members:
+        """Give back a part of a deposit, or all of it."""
+        values = {"orderId": order_id, "refundAmount": amount_minor}
+        return await self._ask("refundOrder", values)
+
+    async def reverse(self, order_id: str) -> Members:
+        """Give back a hold, or a deposit of the same business day."""
+        return await self._ask("reverseOrder", {"orderId": order_id})
 
     async def status(self, order_id: str) -> Members:
         """The extended status."""

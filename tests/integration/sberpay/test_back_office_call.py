@@ -78,22 +78,26 @@ async def test_refusal_leaves_the_order_payable_on_its_page(
     assert await audit(shop.pool, [order_id]) == []
 
 
-async def test_standard_requests_follow_the_payment(shop: Shop, payers: Payers) -> None:
+@pytest.mark.parametrize("written", SPELLINGS)
+async def test_standard_requests_follow_the_payment(
+    shop: Shop, payers: Payers, written: str
+) -> None:
     """Refund and reversal requests are standard payment gateway requests."""
+    merchant = spelling(written, shop)
     refunded, reversed_, released = [
-        await shop.register(5000_00, two_phase=two_phase, **PUSH)
+        (await merchant.register(two_phase=two_phase, **PUSH))["orderId"]
         for two_phase in (False, False, True)
     ]
     for order_id in (refunded, reversed_, released):
         await payers.confirm(order_id)
     for amount_minor, left in ((2000_00, 3000_00), (3000_00, 0)):
-        answer = await shop.call("refund.do", orderId=refunded, amount=amount_minor)
-        assert answer["errorCode"] == "0", answer
+        answer = await merchant.refund(refunded, amount_minor)
+        assert int(answer["errorCode"]) == 0, answer
         state = await shop.see(refunded)
         assert (state.status, state.deposited) == (4, left)
     for order_id in (reversed_, released):
-        answer = await shop.call("reverse.do", orderId=order_id)
-        assert answer["errorCode"] == "0", answer
+        answer = await merchant.reverse(order_id)
+        assert int(answer["errorCode"]) == 0, answer
         assert (await shop.see(order_id)).status == 3
     assert await audit(shop.pool, [refunded, reversed_, released]) == []
 

@@ -1,7 +1,8 @@
 """A gateway is killed in the middle of a SberPay payment: a confirmation is never lost.
 
-The phone, the bank and the gateway are one process of the sandbox, which kills itself at a moment
-of the payment. A fresh process inquires; the money has moved once, and the books agree.
+The phone, the bank and the gateway are one process of the sandbox. It kills itself at a moment of
+the payment, or a test kills it as soon as the phone has its answer. A fresh process inquires; the
+money has moved once, and the books agree.
 """
 
 from __future__ import annotations
@@ -20,17 +21,24 @@ from altyn import main
 from altyn.operations.connector import payment_key
 from altyn.storage.database import connect
 from tests.audit import audit, unsettled
-from tests.processes import Crowd, a_crowd
+from tests.processes import Crowd, Launcher, a_crowd, kill
 from tests.shop import new_number, settings_of
 from tests.ways.dying_gateway import Moment
 from tests.ways.gateway_process import GatewayProcess
-from tests.ways.sberpay import PUSH
+from tests.ways.sberpay import PHONE, PUSH
 
 pytestmark = pytest.mark.slow
 
 WITHIN_SECONDS: Final = 30
 MESSAGES: Final = "SELECT count(*) FROM simulators.phone_messages"
 ORDERS: Final = "SELECT order_id FROM orders"
+AUTHORISED: Final = """
+    SELECT count(*) FROM simulators.bank_requests
+    WHERE operation = 'AUTHORISE' AND outcome = 'APPROVED'
+"""
+ROUNDS: Final = 3
+PAYERS: Final = 4
+ACKNOWLEDGED, ANSWERED_BEFORE = 200, 409
 
 
 @asynccontextmanager
@@ -120,3 +128,57 @@ async def test_push_is_sent_once_although_its_gateway_is_killed(
         await until_paid(fresh, order_id, two_phase=False)
     assert await look(own_database_url, MESSAGES) == 1
     assert await complaints(own_database_url) == []
+
+
+async def test_confirmation_answered_on_the_phone_survives_the_death_of_its_gateway(
+    own_database_url: str, tmp_path: Path
+) -> None:
+    """Payers confirm at once; their gateway is killed when the first of them has an answer."""
+    await main.prepare(settings_of(own_database_url, tmp_path))
+    launcher = Launcher(own_database_url, tmp_path, sockets=2)
+    try:
+        launcher.start(1)
+        first, second = ([port] for port in launcher.ports)
+        async with a_crowd(first) as killed, a_crowd(second) as other:
+            for number in range(ROUNDS):
+                victim = launcher.start(0)
+                await killed.must_be_ready()
+                await other.must_be_ready()
+                await confirm_and_kill(killed, other, victim, two_phase=number % 2 == 1)
+    finally:
+        launcher.stop()
+    assert await look(own_database_url, AUTHORISED) == ROUNDS * PAYERS
+    assert await complaints(own_database_url) == []
+
+
+async def confirm_and_kill(killed: Crowd, other: Crowd, victim: int, *, two_phase: bool) -> None:
+    """One round: whoever has an answer is paid; the others confirm again at the other gateway."""
+    orders = [await register(other, two_phase=two_phase) for _ in range(PAYERS)]
+    pushes = [await push_of(other, order_id) for order_id in orders]
+    statuses = await asyncio.gather(
+        *(confirm_push(killed, push, victim) for push in pushes), return_exceptions=True
+    )
+    assert ACKNOWLEDGED in statuses, statuses
+    for order_id, push, status in zip(orders, pushes, statuses, strict=True):
+        if status != ACKNOWLEDGED:
+            assert isinstance(status, aiohttp.ClientError), status
+            assert await confirm_push(other, push) in (ACKNOWLEDGED, ANSWERED_BEFORE)
+        await until_paid(other, order_id, two_phase=two_phase)
+
+
+async def push_of(crowd: Crowd, order_id: str) -> str:
+    """The address of an order's push on the phone."""
+    address = f"/sandbox/phones/{PHONE}/messages"
+    async with crowd.session.get(f"http://127.0.0.1:{crowd.ports[0]}{address}") as answer:
+        messages = (await answer.json())["messages"]
+    (message_id,) = [each["id"] for each in messages if each["orderId"] == order_id]
+    return f"{address}/{message_id}"
+
+
+async def confirm_push(crowd: Crowd, push: str, victim: int | None = None) -> int:
+    """Confirm on the phone, and kill `victim` when the answer begins; the status of the answer."""
+    address = f"http://127.0.0.1:{crowd.ports[0]}{push}"
+    async with crowd.session.post(address, json={"action": "confirm"}) as answer:
+        if victim is not None:
+            kill(victim)
+        return answer.status

@@ -62,13 +62,20 @@ async def choose_sberpay(shop: Shop, order_id: str, phone: str = PHONE) -> Ended
 
 @pytest.mark.parametrize("written", SPELLINGS)
 @pytest.mark.parametrize("way", [PUSH, LINK], ids=["back2app", "app2app"])
+@pytest.mark.parametrize("two_phase", [False, True], ids=["one-stage", "two-stage"])
 async def test_order_expires_while_it_waits_for_its_payer(
-    shop: Shop, payers: Payers, database_url: str, written: str, way: dict[str, Any]
+    shop: Shop,
+    payers: Payers,
+    database_url: str,
+    written: str,
+    way: dict[str, Any],
+    *,
+    two_phase: bool,
 ) -> None:
     merchant = spelling(written, shop)
     async with a_receiver() as receiver:
         await set_callbacks(database_url, urls=receiver.url())
-        order_id = (await merchant.register(**way))["orderId"]
+        order_id = (await merchant.register(two_phase=two_phase, **way))["orderId"]
         await shop.travel(SESSION + timedelta(minutes=2))
         await receiver.until(lambda got: len(got) == 1)
     assert receiver.of(order_id) == [("declinedByTimeout", "0")]
