@@ -85,11 +85,19 @@ class SoapAnswer:
 
     @property
     def code(self) -> int:
+        """The code of the error; recurrentPayment has it in `error`, if there is one."""
+        if "success" in self.members and "errorCode" not in self.members:
+            return int(self._error.get("code", 0))
         return int(self.members["errorCode"])
 
     @property
     def text(self) -> str:
-        return str(self.members.get("errorMessage", ""))
+        return str(self.members.get("errorMessage", self._error.get("message", "")))
+
+    @property
+    def _error(self) -> Mapping[str, Any]:
+        found = self.members.get("error")
+        return found if isinstance(found, Mapping) else {}
 
 
 def read_answer(operation: str, document: bytes, namespace: str = NAMESPACE) -> SoapAnswer:

@@ -15,11 +15,11 @@ import pytest
 
 from altyn.domain.merchant import Permission
 from altyn.domain.moscow import to_moscow
+from tests.integration.bindings.soap_charges import charge_over_soap, must_be_refused_over_soap
 from tests.integration.bindings.test_binding_methods import (
     UNKNOWN,
     listed,
     new_client,
-    soap,
     stored,
 )
 from tests.integration.bindings.test_recurring import agreed as agreed_to_recurring
@@ -29,7 +29,8 @@ from tests.shop import CREDENTIALS, GOOD, Shop, new_number
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
-PATH: Final = "/payment/installmentPayment.do"
+OPERATION: Final = "installmentPayment"
+PATH: Final = f"/payment/{OPERATION}.do"
 PAID: Final = (0, 2, 0)
 BROKEN: Final = (0, 6, 2002)
 
@@ -56,6 +57,13 @@ async def charge(shop: Shop, binding: str, amount: int = 1000, **more: Any) -> d
     answer = await shop.post_json(PATH, members, headers=[("content-type", "application/json")])
     found: dict[str, Any] = answer.json()
     return found
+
+
+async def refused_charge(shop: Shop, binding: str, **more: Any) -> dict[str, Any]:
+    """A charge that both spellings refuse alike; the answer of REST."""
+    answer = await charge(shop, binding, **more)
+    await must_be_refused_over_soap(shop, OPERATION, binding, answer, **more)
+    return answer
 
 
 def result_of(answer: dict[str, Any]) -> tuple[int, int, int]:
@@ -177,31 +185,26 @@ async def test_refused_charges(shop: Shop) -> None:
         (binding, {"amount": "x"}, 5, None),
         (binding, {"currency": "999"}, 3, None),
         (binding, {"orderNumber": number}, 10, "Заказ с таким номером уже зарегистрирован"),
-        (binding, {"password": "wrong"}, 5, "Доступ запрещён"),
     )
     for sent, more, code, text in rows:
-        answer = await charge(shop, sent, **more)
+        answer = await refused_charge(shop, sent, **more)
         assert (answer["errorCode"], answer["error"]) == (code, True), (more, answer)
         assert not {"orderId", "orderStatus"} & answer.keys()
         assert text is None or text in answer["errorMessage"]
+    stranger = await charge(shop, binding, password="wrong")
+    assert (stranger["errorCode"], stranger["errorMessage"]) == (5, "Доступ запрещён")
     await shop.travel(timedelta(days=1))
     refused = await charge_recurring(shop, binding)
     assert refused["error"]["code"] == "2", "an instalment is no recurring payment"
     async with permissions_off(shop, Permission.RECURRENT):
-        assert (await charge(shop, binding))["errorCode"] == 5
+        assert (await refused_charge(shop, binding))["errorCode"] == 5
 
 
 async def test_soap_charges_an_instalment(shop: Shop) -> None:
     binding = await agreed(shop, new_client(), payments=2, total=2_000)
-    body = (
-        "<mer:installmentPayment><arg0><orderNumber>{}</orderNumber><bindingId>{}</bindingId>"
-        "<amount>1000</amount><currency>643</currency><preAuth>false</preAuth>"
-        "<additionalParameters/></arg0></mer:installmentPayment>"
-    )
-    paid = (await soap(shop, body.format(new_number(), binding))).returned
-    assert paid.get("errorCode") == "0"
-    assert (await shop.see(paid.get("orderId") or "")).deposited == 1000
-    status = paid.find("orderStatus")
-    assert status is not None
-    assert status.get("orderStatus") == "2"
-    assert (await soap(shop, body.format(new_number(), UNKNOWN))).error_code == "2"
+    paid = await charge_over_soap(shop, OPERATION, binding, amount=1000)
+    assert (paid.code, paid.text) == (0, "Успешно")
+    assert (await shop.see(paid.members["orderId"])).deposited == 1000
+    assert paid.members["orderStatus"]["orderStatus"] == "2"
+    broken = await charge_over_soap(shop, OPERATION, binding, amount=1)
+    assert broken.members["orderStatus"]["actionCode"] == "2002"

@@ -16,11 +16,11 @@ from altyn.protocol.acquiring import AcquirerRequest, AcquirerResponse
 from altyn.protocol.test_cards import Fault, card_for_fault
 from altyn.storage.demo import DEMO_CHILD_LOGIN
 from altyn.workers.reconciliation import settle_unknown
+from tests.integration.bindings.soap_charges import charge_over_soap, must_be_refused_over_soap
 from tests.integration.bindings.test_binding_methods import (
     UNKNOWN,
     listed,
     new_client,
-    soap,
     stored,
 )
 from tests.integration.bindings.test_paying import pay_stored
@@ -30,7 +30,8 @@ from tests.shop import CREDENTIALS, GOOD, Shop, acquirer_of, new_number
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 ANSWER_LOST: Final = card_for_fault(Fault.APPROVED_ANSWER_LOST)
-PATH: Final = "/payment/recurrentPayment.do"
+OPERATION: Final = "recurrentPayment"
+PATH: Final = f"/payment/{OPERATION}.do"
 
 
 async def agreed(shop: Shop, client: str, *, days: int = 7, until: str = "20991231") -> str:
@@ -63,6 +64,13 @@ async def charge(shop: Shop, binding: str, **more: object) -> dict[str, Any]:
     answer = await shop.post_json(PATH, members, headers=[("content-type", "application/json")])
     found: dict[str, Any] = answer.json()
     return found
+
+
+async def refused_charge(shop: Shop, binding: str, **more: object) -> dict[str, Any]:
+    """A charge that both spellings refuse alike; the answer of REST."""
+    answer = await charge(shop, binding, **more)
+    await must_be_refused_over_soap(shop, OPERATION, binding, answer, **more)
+    return answer
 
 
 def result_of(answer: dict[str, Any]) -> tuple[bool, int, int]:
@@ -185,20 +193,21 @@ async def test_refused_charges(shop: Shop) -> None:
         ({"amount": "x"}, "5", None),
         ({"currency": "999"}, "3", None),
         ({"orderNumber": number}, "10", "Заказ с таким номером уже зарегистрирован в системе."),
-        ({"password": "wrong"}, "5", "Доступ запрещён"),
     ):
-        answer = await charge(shop, **{"binding": binding, **renamed(more)})
+        answer = await refused_charge(shop, **{"binding": binding, **renamed(more)})
         assert (answer["success"], answer["error"]["code"]) == (False, code), (more, answer)
         if text:
             assert answer["error"]["message"] == answer["error"]["description"] == text
-    english = await charge(shop, binding, orderNumber=number, language="en")
+    stranger = await charge(shop, binding, password="wrong")
+    assert stranger["error"]["message"] == "Доступ запрещён"
+    english = await refused_charge(shop, binding, orderNumber=number, language="en")
     assert english["error"]["message"] == (
         "Order with this number is already registered in the system."
     )
     async with permissions_off(shop, Permission.RECURRENT):
-        assert (await charge(shop, binding))["error"]["code"] == "5"
+        assert (await refused_charge(shop, binding))["error"]["code"] == "5"
     await shop.call("unBindCard.do", bindingId=binding)
-    assert (await charge(shop, binding))["error"]["code"] == "2"
+    assert (await refused_charge(shop, binding))["error"]["code"] == "2"
 
 
 def renamed(more: dict[str, Any]) -> dict[str, Any]:
@@ -209,7 +218,7 @@ async def test_charge_that_no_card_may_pay_takes_no_order_number(shop: Shop) -> 
     binding, number = await agreed(shop, new_client(), days=1), new_number()
     await shop.travel(timedelta(days=1))
     async with changed(shop, {"allowed_payment_ways": ["SBRF_SBOL"]}):
-        refused = await charge(shop, binding, orderNumber=number)
+        refused = await refused_charge(shop, binding, orderNumber=number)
     assert refused["error"]["code"] == "5"
     assert (await charge(shop, binding, orderNumber=number))["success"] is True
 
@@ -218,7 +227,7 @@ async def test_expired_card_is_not_charged(shop: Shop) -> None:
     binding = await agreed(shop, new_client(), days=1)
     await shop.call("extendBinding.do", bindingId=binding, newExpiry=f"{shop.clock.now():%Y%m}")
     await shop.travel(timedelta(days=32))
-    answer = await charge(shop, binding)
+    answer = await refused_charge(shop, binding)
     assert answer["error"]["message"] == "Срок действия карты истёк"
 
 
@@ -333,19 +342,15 @@ def sent_to_the_bank(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> list[Acquir
 async def test_soap_charges_by_the_terms(shop: Shop) -> None:
     binding = await agreed(shop, new_client(), days=1)
     await shop.travel(timedelta(days=1))
-    body = (
-        "<mer:recurrentPayment><arg0><orderNumber>{}</orderNumber><bindingId>{}</bindingId>"
-        "<amount>2000</amount><currency>643</currency><preAuth>false</preAuth>"
-        "<additionalParameters><entry><key>table</key><value>12</value></entry>"
-        "</additionalParameters></arg0></mer:recurrentPayment>"
-    )
-    paid = (await soap(shop, body.format(new_number(), binding))).returned
-    assert paid.findtext("success") == "true"
-    order_id = paid.findtext("data/orderId") or ""
+    entries = {"entry": [{"key": "table", "value": "12"}]}
+    paid = await charge_over_soap(shop, OPERATION, binding, additionalParameters=entries)
+    assert paid.members["success"] == "true"
+    order_id = paid.members["data"]["orderId"]
     assert (await shop.see(order_id)).deposited == 2000
     status = await shop.call("getOrderStatusExtended.do", orderId=order_id)
     assert {"name": "table", "value": "12"} in status["merchantOrderParams"]
-    refused = (await soap(shop, body.format(new_number(), UNKNOWN))).returned
-    assert refused.findtext("success") == "false"
-    assert refused.findtext("error/code") == "2"
-    assert refused.findtext("error/message") == "Связка не найдена"
+    early = await charge_over_soap(shop, OPERATION, binding)
+    assert (early.members["success"], early.members["orderStatus"]["actionCode"]) == (
+        "true",
+        "2002",
+    )

@@ -14,6 +14,7 @@ import pytest
 from altyn.inbound.soap.endpoint import PATH
 from tests.integration.bnpl.payer import TWO_WEEKS, Payer
 from tests.integration.payment_page.page_client import RETURN_URL
+from tests.merchant_changes import changed
 from tests.receiver import a_receiver, set_callbacks
 from tests.shop import CREDENTIALS, new_number
 from tests.soap import SoapAnswer, Values, envelope, read_answer, wrapper
@@ -22,6 +23,8 @@ pytestmark = pytest.mark.slow
 
 SOAP_HEADERS = (("content-type", "text/xml; charset=UTF-8"), ("soapaction", '""'))
 LINK = "/payment/merchants/test/payment_ru.html?mdOrder="
+REFUSED_PHONES = ("79990000000", "79991230000")
+SCORING_REFUSED, SESSION_OVER, WRONG_STATUS = 120, -2007, 7
 
 
 class CashRegister(Protocol):
@@ -32,6 +35,7 @@ class CashRegister(Protocol):
     async def reverse(self, order_id: str) -> int: ...
     async def refund(self, order_id: str, amount: int) -> int: ...
     async def status(self, order_id: str) -> tuple[int, str, int, int, int]: ...
+    async def outcome(self, order_id: str) -> tuple[int, int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,11 @@ class RestRegister:
     async def status(self, order_id: str) -> tuple[int, str, int, int, int]:
         """Status, way, approved, deposited and refunded."""
         return _shown(await self._call("getOrderStatusExtended.do", orderId=order_id))
+
+    async def outcome(self, order_id: str) -> tuple[int, int]:
+        """Status and action code."""
+        shown = await self._call("getOrderStatusExtended.do", orderId=order_id)
+        return shown["orderStatus"], shown["actionCode"]
 
     async def _code(self, path: str, **fields: object) -> int:
         return int((await self._call(path, **fields))["errorCode"])
@@ -95,6 +104,11 @@ class SoapRegister:
         """Status, way, approved, deposited and refunded."""
         return _shown((await self._call("getOrderStatusExtended", {"orderId": order_id})).members)
 
+    async def outcome(self, order_id: str) -> tuple[int, int]:
+        """Status and action code."""
+        shown = (await self._call("getOrderStatusExtended", {"orderId": order_id})).members
+        return int(shown["orderStatus"]), int(shown["actionCode"])
+
     async def _call(self, operation: str, values: Values) -> SoapAnswer:
         body = envelope(wrapper(operation, values), *CREDENTIALS.values())
         answer = await self.payer.client.http.post(PATH, body=body, headers=SOAP_HEADERS)
@@ -102,6 +116,7 @@ class SoapRegister:
 
 
 REGISTERS = pytest.mark.parametrize("spelling", [RestRegister, SoapRegister])
+STAGES = pytest.mark.parametrize("hold", [False, True], ids=["one-stage", "two-stage"])
 
 
 @REGISTERS
@@ -164,6 +179,74 @@ async def test_payment_and_hold_are_cancelled(
         assert (await register.status(order_id))[:2] == (3, "BNPL")
         assert [state for _, state in await payer.states(order_id)] == ["ended"] * 4
     await payer.must_be_consistent()
+
+
+@REGISTERS
+@STAGES
+async def test_order_of_a_buyer_whom_the_scoring_refuses_is_declined(
+    payer: Payer,
+    database_url: str,
+    spelling: type[RestRegister | SoapRegister],
+    *,
+    hold: bool,
+) -> None:
+    register: CashRegister = spelling(payer)
+    async with a_receiver() as receiver:
+        await set_callbacks(database_url, urls=receiver.url())
+        async with changed(payer.shop, {"payment_attempts": len(REFUSED_PHONES)}):
+            order_id, _ = await register.register(hold=hold)
+        for phone, status in zip(REFUSED_PHONES, (0, 6), strict=True):
+            refused = payer.with_phone(phone)
+            await refused.ask_code(order_id)
+            await refused.type_code(order_id)
+            assert await register.outcome(order_id) == (status, SCORING_REFUSED)
+            assert await register.status(order_id) == (status, "BNPL", 0, 0, 0)
+            assert await refused.plan(order_id) == []
+        await receiver.until(lambda got: len(got) == 1)
+        await _must_be_unpaid_for_good(register, order_id)
+        await set_callbacks(database_url)
+    assert receiver.of(order_id) == [("approved" if hold else "deposited", "0")]
+    await payer.must_be_consistent()
+
+
+@REGISTERS
+@STAGES
+async def test_order_that_the_buyer_leaves_unpaid_expires(
+    payer: Payer,
+    database_url: str,
+    spelling: type[RestRegister | SoapRegister],
+    *,
+    hold: bool,
+) -> None:
+    register: CashRegister = spelling(payer)
+    async with a_receiver() as receiver:
+        await set_callbacks(database_url, urls=receiver.url())
+        at_code, _ = await register.register(hold=hold)
+        at_card, _ = await register.register(hold=hold)
+        await payer.ask_code(at_code)
+        await payer.to_card(at_card)
+        await payer.client.wait(minutes=19)
+        assert (await register.outcome(at_card))[0] == 0
+        await payer.client.wait(minutes=1)
+        await receiver.until(lambda got: len(got) == 2)
+        for order_id in (at_code, at_card):
+            assert await register.outcome(order_id) == (6, SESSION_OVER)
+            await payer.pay_first_part(order_id)  # too late
+            assert await register.outcome(order_id) == (6, SESSION_OVER)
+            assert await payer.plan(order_id) == []
+            await _must_be_unpaid_for_good(register, order_id)
+        await set_callbacks(database_url)
+    for order_id in (at_code, at_card):
+        assert receiver.of(order_id) == [("declinedByTimeout", "0")]
+    await payer.must_be_consistent()
+
+
+async def _must_be_unpaid_for_good(register: CashRegister, order_id: str) -> None:
+    """The shop can neither complete nor give back what was never paid."""
+    assert await register.deposit(order_id, 0) == WRONG_STATUS
+    assert await register.reverse(order_id) == WRONG_STATUS
+    assert await register.refund(order_id, 50000) == WRONG_STATUS
+    assert (await register.outcome(order_id))[0] == 6
 
 
 def _shown(members: Mapping[str, Any]) -> tuple[int, str, int, int, int]:

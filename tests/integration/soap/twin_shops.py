@@ -10,6 +10,7 @@ import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from altyn.domain.order import Order
 from altyn.inbound.soap.endpoint import PATH
 from altyn.main import Gateway
 from altyn.operations.ports import OrderKey
+from altyn.storage.clock import SandboxClock
 from altyn.storage.demo import DEMO_PASSWORD
 from tests.asgi_client import AsgiClient
 from tests.shop import ENROLLED, GOOD
@@ -59,6 +61,11 @@ OWN: Final = frozenset(
 
 
 STORED_CARD: Final = {"clientId": "client 7", "pan": GOOD, "expiryDate": "209912"}
+# State → the kind of a stored card that the shop may charge, and the terms of its client.
+TERMS: Final[dict[str, tuple[str, Rest]]] = {
+    "recurring": ("R", {"recurringFrequency": "1", "recurringExpiry": "20991231"}),
+    "instalments": ("I", {"installments": "999", "totalInstallmentAmount": "999999999999"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +107,39 @@ class TwinShops:
 
     async def twins(self, state: str) -> Twins:
         """A new order of each shop, brought into a state: new, held, held_cart, paid, paid_cart
-        or at_acs; bound is new, of a client with a stored card; stored is a stored card alone."""
+        or at_acs; bound is new, of a client with a stored card; stored is a stored card alone;
+        recurring and instalments are stored cards that may be charged by these terms."""
         number, shops = f"TWIN-{next(_NUMBERS)}", (REST_SHOP, SOAP_SHOP)
         if state == "stored":
             return Twins(*[await self._card(shop) for shop in shops])
+        if state in TERMS:
+            agreed = [await self._agreed(state, number, shop) for shop in shops]
+            await self._wait_a_day()
+            return Twins(*[order for order, _ in agreed], *[card for _, card in agreed])
         cards = [await self._card(shop) if state == "bound" else "" for shop in shops]
         return Twins(*[await self._order(state, number, shop) for shop in shops], *cards)
 
     async def _card(self, shop: str) -> str:
         stored = await self.rest("createBindingNoPayment.do", STORED_CARD, shop=shop)
         return str(stored["bindingId"])
+
+    async def _agreed(self, state: str, number: str, shop: str) -> tuple[str, str]:
+        """The order whose payer agrees to the terms, and the stored card."""
+        kind, terms = TERMS[state]
+        client = f"client {number}"
+        fields = {"orderNumber": number, "amount": "1000", "returnUrl": "https://shop.example/"}
+        registration = {**fields, **terms, "clientId": client}
+        order_id = str((await self.rest("register.do", registration, shop=shop))["orderId"])
+        card = {"MDORDER": order_id, "$CVC": "123", "$EXPIRY": "209912", "TEXT": "A", "$PAN": GOOD}
+        await self.rest("paymentorder.do", card, shop=shop)
+        asked = {"clientId": client, "bindingType": kind}
+        (stored,) = (await self.rest("getBindings.do", asked, shop=shop))["bindings"]
+        return order_id, str(stored["bindingId"])
+
+    async def _wait_a_day(self) -> None:
+        clock = self.gateway.world.clock
+        assert isinstance(clock, SandboxClock)
+        await clock.advance(timedelta(days=1))
 
     async def _order(self, state: str, number: str, shop: str) -> str:
         path = "registerPreAuth.do" if state.startswith("held") else "register.do"
@@ -182,6 +212,9 @@ def as_rest(operation: str, values: Values) -> dict[str, Any]:
         if name == "params":
             rest = "params" if operation == "addParams" else "jsonParams"
             pairs = {each["name"]: each["value"] for each in value}
+            found[rest] = json.dumps(pairs, ensure_ascii=False)
+        elif name == "additionalParameters":
+            pairs = {each["key"]: each["value"] for each in value["entry"]}
             found[rest] = json.dumps(pairs, ensure_ascii=False)
         elif name == "features":
             found[rest] = value["feature"]

@@ -16,6 +16,7 @@ import msgspec
 from altyn.protocol.dialects.classic.envelopes import (
     BINDING_LIST,
     CLOSING,
+    INSTALMENT,
     ORDER_LIST,
     PLAIN,
     RECURRENT,
@@ -43,6 +44,7 @@ _SUCCESS: Final[Mapping[Envelope, ErrorCode]] = {
     BINDING_LIST: SUCCESS,
     CLOSING: SUCCESS,
     RECURRENT: SUCCESS,
+    INSTALMENT: SUCCESS,
     REGISTRATION: REGISTERED,
 }
 
