@@ -48,16 +48,24 @@ def test_an_order_reads_as_a_story(
     )
     expect(story).to_contain_text("anna@example.org")
     check_web_page(page, "console-order", language, screenshot)
+    page.get_by_role(
+        "link", name="Запросы этого заказа" if language == "ru" else "Requests of this order"
+    ).click()
+    rows = page.locator("table.requests tbody tr")
+    expect(rows.last).to_contain_text("register")
+    expect(rows.last).to_contain_text(f"story-{language}")
+    expect(rows.filter(has_text="refund")).to_have_count(1)
 
 
+@pytest.mark.parametrize("language", ["ru", "en"])
 def test_list_is_updated_with_a_new_order(
-    gateway: Served, page: Page, screenshot: Screenshot
+    gateway: Served, page: Page, screenshot: Screenshot, language: str
 ) -> None:
-    page.goto(f"{gateway.url}/console/orders?lang=en")
-    gateway.register(orderNumber="appears-alone")
-    link = page.get_by_role("link", name="appears-alone")
+    page.goto(f"{gateway.url}/console/orders?lang={language}")
+    gateway.register(orderNumber=f"appears-alone-{language}")
+    link = page.get_by_role("link", name=f"appears-alone-{language}")
     expect(link).to_be_visible(timeout=30_000)
-    check_web_page(page, "console-orders", "en", screenshot)
+    check_web_page(page, "console-orders", language, screenshot)
 
 
 def test_an_order_is_found_by_its_number_or_id(gateway: Served, page: Page) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -9,6 +11,11 @@ from tests.e2e.conftest import Screenshot
 from tests.e2e.gateway import Served
 from tests.e2e.web_rules import check_web_page
 
+REFUSED: Final = {
+    "ru": "Отказ с кодом 5: Неверная сумма (amount_invalid)",
+    "en": "Refused with error 5: Amount is invalid (amount_invalid)",
+}
+RULE: Final = {"ru": "Правило: amount", "en": "The rule: amount"}
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
@@ -30,7 +37,9 @@ def test_refused_request_is_explained(
     check_web_page(page, "console-requests", language, screenshot)
     row.get_by_role("link", name="register").click()
     content = page.locator("main")
-    expect(content).to_contain_text("Amount is invalid (amount_invalid)")
+    expect(content).to_contain_text(REFUSED[language])
+    expect(content.locator(".explanation")).to_contain_text(RULE[language])
+    expect(content.locator(".explanation [lang=en]").first).to_contain_text("amount: not a whole")
     expect(content).to_contain_text("<b>many</b>")
     expect(content).to_contain_text("nonsense")
     expect(content).not_to_contain_text("testPwd1")
@@ -38,16 +47,19 @@ def test_refused_request_is_explained(
     check_web_page(page, "console-request", language, screenshot)
 
 
+@pytest.mark.parametrize("language", ["ru", "en"])
 def test_request_is_sent_again_from_its_page(
-    gateway: Served, page: Page, screenshot: Screenshot
+    gateway: Served, page: Page, screenshot: Screenshot, language: str
 ) -> None:
-    gateway.register(orderNumber="twice")
-    page.goto(f"{gateway.url}/console/requests?method=register.do&order=twice&lang=en")
+    number = f"twice-{language}"
+    gateway.register(orderNumber=number)
+    page.goto(f"{gateway.url}/console/requests?method=register.do&order={number}&lang={language}")
     page.get_by_role("link", name="register", exact=True).first.click()
-    page.get_by_role("button", name="Send again").click()
+    again = "Отправить ещё раз" if language == "ru" else "Send again"
+    page.get_by_role("button", name=again).click()
     expect(page.locator("#resent")).to_contain_text('"errorCode"')
     expect(page.locator("#resent")).to_contain_text("1")
-    check_web_page(page, "console-request-resent", "en", screenshot)
+    check_web_page(page, "console-request-resent", language, screenshot)
 
 
 def test_unknown_shop_and_request_are_named(gateway: Served, page: Page) -> None:

@@ -18,6 +18,7 @@ class Endpoint(StrEnum):
     REST = "REST"
     SOAP = "SOAP"
     PAYMENT_PAGE = "payment page"
+    SHOP_LINK = "shop link"
     PERSONAL_ACCOUNT = "personal account"
     NOTIFICATION = "notification"
     SANDBOX = "sandbox API"

@@ -18,6 +18,7 @@ from altyn.inbound.metrics import SERVED
 from altyn.inbound.request_handler import Refusing, Request, Served
 from altyn.inbound.request_log.open_call import OpenCall, open_call
 from altyn.operations.ports import LoginDelayed
+from altyn.protocol.table import Method
 from altyn.protocol.types import sent_values
 
 ORDER_CHARS_MAX: Final = 64
@@ -146,6 +147,31 @@ def record_shop(login: str) -> None:
     """Record, in the request log alone, whose plugin calls."""
     if call := open_call():
         call.method, call.shop = "plugin settings", login
+
+
+def record_link_call(method: str, table: Method | None = None) -> None:
+    """Record, in the request log alone, what a payer's page of a shop asks for.
+
+    `table` is of the method by which the order is registered.
+    """
+    if call := open_call():
+        call.method, call.table = method, table
+
+
+def record_link_shop(login: str) -> None:
+    """Record, in the request log alone, the shop of a public token."""
+    if call := open_call():
+        call.shop = login
+
+
+def record_link_refusal(refusal: str, rule: str, parameter: str) -> None:
+    """Record, in the request log alone, why a static link or a pay button is refused.
+
+    A reason that the handler of the method has named stays.
+    """
+    call = open_call()
+    if call is not None and not call.refusal:
+        call.refusal, call.rule, call.parameter = refusal, rule, parameter
 
 
 def _record(call: OpenCall, request: Request) -> None:

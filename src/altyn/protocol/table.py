@@ -83,14 +83,6 @@ class Parameter:
         noted_by_type = self.type.forgiving or self.type.masks
         object.__setattr__(self, "may_have_note", any(noted) or noted_by_type)
 
-    @property
-    def replacement(self) -> str:
-        """What makes a mandatory parameter optional: "permission name", or another parameter's
-        name; empty for none."""
-        if not self.required:
-            return ""
-        return f"permission {self.optional_with}" if self.optional_with else self.unless or ""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:

@@ -5,13 +5,14 @@ The texts are markup that would run, and MARK, by which a page that shows them i
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from html.parser import HTMLParser
-from typing import Final
+from typing import Any, Final
 
 from starlette.routing import Route
 
@@ -22,7 +23,20 @@ from tests.shop import Shop, card_fields
 MARK: Final = "zq7mark"
 HOSTILE: Final = f"{MARK}\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{{{7*191919}}}}"
 SHORT: Final = f"{MARK}<b>\"'&amp;"
+EMAIL: Final = f"{MARK}'&amp{{{{7*191919}}}}@example.org"
+"""An address: it may have no brackets and no double quotes."""
+
+PHONE: Final = "+79001234567"
 RECEIVER: Final = "http://127.0.0.1:9/cb?<script>"
+PAYER_DATA: Final = (
+    *("billingPayerData", "shippingPayerData", "preOrderPayerData", "orderPayerData"),
+)
+ADDRESS_FIELDS: Final = ("billingCity", "billingAddressLine1", "shippingCity", "homePhone")
+CONSOLE: Final = "/console"
+START: Final = "/"
+"""The first page of the console."""
+
+LOG_ROUNDS_MAX: Final = 600
 _SAFE_ADDRESS: Final = re.compile(r"(?:https?:|/|#|\?|data:image/|$)")
 
 
@@ -36,6 +50,7 @@ class Objects:
     job: str
     session: str
     login: str
+    request: str
 
     def paths(self, shop: Shop) -> Iterator[tuple[str, str]]:
         """Method and path of each page of the account and the console, about these objects."""
@@ -45,10 +60,13 @@ class Objects:
             "order_id": self.invoice,
             "job_id": self.job,
             "login": self.login,
-            "request": "1",
+            "request": self.request,
+            "method": "register",
         }
         for route in shop.gateway.router._pages.routes:
-            if isinstance(route, Route) and route.path.startswith((BASE, "/console")):
+            if isinstance(route, Route) and (
+                route.path.startswith((BASE, CONSOLE)) or route.path == START
+            ):
                 path = re.sub(r"\{(\w+)\}", lambda found: named.get(found[1], "x"), route.path)
                 for method in sorted((route.methods or set()) - {"HEAD"}):
                     yield method, path
@@ -93,6 +111,7 @@ async def fill(shop: Shop, owner: Browser) -> Objects:
         job=str(job),
         session=session.hex(),
         login="test-operator",
+        request=await _refused_request(shop),
     )
 
 
@@ -107,16 +126,22 @@ async def _paid_order(shop: Shop) -> str:
         "itemDetails": {"itemDetailsParams": [{"name": SHORT, "value": SHORT}]},
     }
     customer = {
-        "email": "anna@example.org",
+        "email": EMAIL,
+        "phone": PHONE,
         "contact": SHORT,
         "deliveryInfo": {"country": "RU", "city": SHORT, "postAddress": HOSTILE},
     }
+    address = json.dumps(dict.fromkeys(ADDRESS_FIELDS, SHORT))
+    payer_data: dict[str, Any] = dict.fromkeys(PAYER_DATA, address)
     order_id = await shop.register(
         100_000,
         orderNumber=SHORT,
         description=HOSTILE,
         clientId=HOSTILE,
-        email="a'b@example.org",
+        email=EMAIL,
+        phone=PHONE,
+        postAddress=HOSTILE,
+        **payer_data,
         jsonParams=json.dumps({"note": HOSTILE, f"{MARK}<i>": "javascript:alert(3)"}),
         dynamicCallbackUrl=RECEIVER,
         returnUrl="https://shop.example/?<script>",
@@ -128,8 +153,23 @@ async def _paid_order(shop: Shop) -> str:
     return order_id
 
 
+async def _refused_request(shop: Shop) -> str:
+    """A request that is refused, with hostile parameters and names; its id in the request log."""
+    fields = dict.fromkeys(("phone", "email", "clientId", "userName", f"{MARK}<i>"), HOSTILE)
+    refused = await shop.call("register.do", **{**fields, "amount": SHORT, "orderNumber": SHORT})
+    assert refused["errorCode"] != "0"
+    for _ in range(LOG_ROUNDS_MAX):
+        request_id = await shop.pool.fetchval(
+            "SELECT max(request_id) FROM request_log WHERE refused AND order_number = $1", SHORT
+        )
+        if request_id is not None:
+            return str(request_id)
+        await asyncio.sleep(0.05)
+    raise AssertionError("the request is not in the log")
+
+
 class PageCheck(HTMLParser):
-    """Collects what a page must not have: scripts, handlers and addresses that are not ours."""
+    """Collects what a page must not have: scripts, styles, handlers, addresses of other sites."""
 
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -140,6 +180,8 @@ class PageCheck(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         if tag == "script" and not values.get("src", "").startswith("/web/static/"):
             self.faults.append("a script")
+        if tag == "style" or "style" in values:
+            self.faults.append("a style of its own")
         if values.get("src") == "x":
             self.faults.append("an element of the hostile text")
         self.faults += [f"{tag} {name}" for name in values if name.startswith("on")]

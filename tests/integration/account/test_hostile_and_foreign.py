@@ -9,11 +9,24 @@ from typing import Final
 
 import pytest
 import pytest_asyncio
+from markupsafe import escape
 
 from altyn.domain.account.roles import GRANTS, AccountRole, Action, Grant
+from altyn.inbound.web.responses import POLICY
 from tests.asgi_client import Answer
 from tests.integration.account.browser import BASE, Browser, csrf_of
-from tests.integration.account.hostile_shop import HOSTILE, MARK, Objects, PageCheck, fill
+from tests.integration.account.hostile_shop import (
+    CONSOLE,
+    EMAIL,
+    HOSTILE,
+    MARK,
+    PHONE,
+    SHORT,
+    START,
+    Objects,
+    PageCheck,
+    fill,
+)
 from tests.integration.account.order_pages import browser_of
 from tests.integration.account.other_shop import CHILD_OWNER, add_child_owner
 from tests.shop import Shop, open_shop
@@ -84,7 +97,7 @@ async def test_hostile_texts_of_an_order_stay_texts_on_every_page(
 ) -> None:
     await owner.get(f"{BASE}?lang={language}")
     shown = set()
-    queries = ("", "?period=ever&column=description&column=number")
+    queries = ("", "?period=ever&column=description&column=number&due=all")
     for method, path in objects.paths(shop):
         for query in queries if method == "GET" else ():
             answer = await owner.get(f"{path}{query}")
@@ -99,8 +112,13 @@ async def test_hostile_texts_of_an_order_stay_texts_on_every_page(
         *(f"{BASE}/orders", f"{BASE}/orders/{order}", f"{BASE}/orders/{order}/refund"),
         *(f"{BASE}/callbacks", f"{BASE}/callbacks/{callback}"),
         *(f"{BASE}/invoices", f"{BASE}/invoices/{invoice}", f"{BASE}/settings/page"),
+        *(START, "/console/due", "/console/requests", f"/console/requests/{objects.request}"),
         *("/console/orders", f"/console/orders/{order}", "/console/callbacks"),
+        f"/console/callbacks/{callback}",
     }
+    story = (await owner.get(f"/console/orders/{order}")).text
+    assert str(escape(EMAIL)) in story
+    assert PHONE in story
 
 
 @pytest.mark.parametrize("agent", [HOSTILE.replace("'", ""), MARK])
@@ -150,7 +168,7 @@ async def test_each_route_refuses_the_roles_without_its_right(
         needed = NEEDED.get(group)
         if needed is None:
             known = (*OWN_ACCESS, "", "profile", "orders", "orders.csv", "reports")
-            assert group in known or path.startswith("/console"), f"name the right of {path}"
+            assert group in known or path.startswith(CONSOLE), f"name the right of {path}"
         elif GRANTS[role, needed] in {Grant.OFF, Grant.NEVER}:
             sent = browser.get(path) if method == "GET" else browser.post(path, csrf=csrf)
             answer = await sent
@@ -161,3 +179,32 @@ async def test_each_route_refuses_the_roles_without_its_right(
             refused += 1
     assert (refused == 0) is (role is AccountRole.OWNER)
     assert await state(shop) == before
+
+
+async def test_pages_of_the_console_have_the_strict_policy_and_escape_what_was_sent(
+    owner: Browser, shop: Shop, objects: Objects
+) -> None:
+    pages, showing = set(), set()
+    fields = dict.fromkeys(("order_number", "description", "shop", "received", "more"), HOSTILE)
+    for method, path in objects.paths(shop):
+        if path.startswith(BASE):
+            continue
+        sent = owner.get(path) if method == "GET" else owner.post(path, amount=SHORT, **fields)
+        answer = await sent
+        if is_page(answer):
+            assert answer.headers["content-security-policy"] == POLICY, path
+            assert answer.headers["x-frame-options"] == "DENY"
+            assert answer.headers["cache-control"] == "no-store"
+            assert PageCheck(answer.text).faults == [], path
+            pages.add((method, path))
+            showing |= {(method, path)} if MARK in answer.text else set()
+    assert pages >= {
+        *(("GET", path) for path in (START, "/console/reference", "/console/returned")),
+        ("POST", "/console/clock"),
+    }
+    assert showing >= {
+        ("POST", "/console/test-order"),
+        ("POST", "/console/test-order/program"),
+        ("POST", "/console/callbacks/check"),
+        ("POST", f"/console/requests/{objects.request}"),
+    }

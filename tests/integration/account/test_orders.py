@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
@@ -71,6 +72,28 @@ async def test_each_filter_finds_the_order_and_leaves_out_others(
         assert f"{ORDERS}/{order_id}" not in await listed(operator, query), query
 
 
+async def test_currency_is_chosen_and_leaves_out_orders_of_others(
+    operator: Browser, shop: Shop
+) -> None:
+    dollars, roubles = new_number(), new_number()
+    await shop.register(2_500, orderNumber=dollars, currency="840")
+    await shop.register(2_500, orderNumber=roubles, currency="643")
+    every = await listed(operator, "")
+    assert re.search('<select [^>]*name="currency">.*<option value="840">USD</option>', every)
+    assert dollars in every
+    assert roubles in every
+    for query in ("currency=840", "currency=840&from=25&to=25"):
+        text = await listed(operator, query)
+        assert dollars in text, query
+        assert roubles not in text, query
+        assert '<option value="840" selected>USD</option>' in text
+    assert "Все заказы, за 2 дня, в USD" in await listed(operator, "currency=840&lang=ru")
+    english = await listed(operator, "currency=840&from=25&lang=en")
+    assert "All orders, last 2 days, in USD, over 25\xa0$" in unescape(english)
+    assert dollars not in await listed(operator, "currency=840&from=26")
+    assert roubles in await listed(operator, "currency=810")  # what old clients call roubles
+
+
 async def test_filter_is_read_as_a_sentence(operator: Browser) -> None:
     text = unescape(await listed(operator, "status=deposited&from=10000"))
     assert "Paid, last 2 days, over 10\u202f000 in the order's currency" in text
@@ -108,6 +131,8 @@ async def test_list_begins_with_the_last_two_days(operator: Browser, shop: Shop)
         ("period=99", "Choose a period"),
         ("shop=other", "Choose a shop"),
         ("kind=paid_later", "Choose a date"),
+        ("currency=RUB", "Choose a currency"),
+        ("currency=999", "Choose a currency"),
     ],
 )
 async def test_filter_that_cannot_be_read_is_explained(

@@ -127,6 +127,14 @@ async def test_soap_and_get_requests_are_sent_again(log: LogReader) -> None:
     assert json.loads(answer["answer"])["errorCode"] == "1"
 
 
+async def test_call_of_the_demo_shops_pay_button_is_sent_again(log: LogReader) -> None:
+    button = {"token": "test-token", "amount": "1", "order_number": new_number()}
+    await log.client.post("/demopayment/docsite/ipay/orders", button)
+    first = (await log.last()).line.id
+    answer = (await log.client.post(f"{PATH}/{first}/repeat")).json()
+    assert "errorMessage" in json.loads(answer["answer"])  # the number is taken
+
+
 @pytest.mark.parametrize(
     ("path", "more", "reason"),
     [

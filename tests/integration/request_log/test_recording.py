@@ -19,6 +19,10 @@ from tests.soap import envelope, wrapper
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 REGISTER: Final = "/payment/rest/register.do"
+LINK: Final = "/demopayment/docsite/payform-1.html"
+BUTTON: Final = "/demopayment/docsite/ipay/orders"
+RESULT: Final = "/demopayment/docsite/ipay/status"
+LINK_TOKEN: Final = "test-token"
 FORM: Final = {**CREDENTIALS, "amount": "1000", "returnUrl": "https://shop.example/"}
 
 
@@ -132,6 +136,109 @@ async def test_payment_page_and_its_methods_are_recorded_with_the_shop(log: LogR
     sent = {each.name: each.value for each in found.content.parameters}
     assert (sent["$PAN"], sent["$CVC"]) == ("555555**5599", "***")
     assert found.line.facts.shop == "test"
+
+
+async def test_static_link_is_recorded_from_its_page_to_its_order(log: LogReader) -> None:
+    number, link = new_number(), {"token": LINK_TOKEN, "amount": "499.99", "ask": "orderNumber"}
+    await log.client.get(LINK, link)
+    opened = await log.last()
+    facts = opened.line.facts
+    assert (facts.endpoint, facts.method, facts.shop) == (
+        Endpoint.SHOP_LINK,
+        "payform-1.html",
+        "test",
+    )
+    assert not facts.refused
+    answer = await log.client.post(LINK, {**link, "typed_orderNumber": number})
+    made = await log.last(2)
+    facts, sent = made.line.facts, {each.name: each.value for each in made.content.parameters}
+    assert (facts.endpoint, facts.method, facts.shop) == (Endpoint.SHOP_LINK, "register", "test")
+    assert (facts.status, facts.code, facts.refused) == (303, 0, False)
+    assert str(facts.order_id) in answer.headers["location"]
+    assert facts.order_number == number
+    assert facts.merchant_id is not None
+    assert sent == {**link, "token": "***", "typed_orderNumber": number}
+    assert "rest-orders.md" in made.content.source
+    assert LINK_TOKEN not in repr((opened, made))
+
+
+async def test_refused_static_link_is_recorded_with_shop_number_and_rule(log: LogReader) -> None:
+    number = new_number()
+    link = {"token": LINK_TOKEN, "amount": "10", "orderNumber": number}
+    assert (await log.client.post(LINK, link)).status == 303
+    assert (await log.client.post(LINK, link)).status == 400
+    taken = await log.last(2)
+    facts = taken.line.facts
+    assert (facts.shop, facts.order_number, facts.code) == ("test", number, 1)
+    assert (facts.refused, facts.refusal) == (True, "order_number_taken")
+    assert facts.rule
+    await log.client.post(LINK, {**link, "amount": "", "typed_amount": "-1"})
+    wrong = await log.last(3)
+    facts = wrong.line.facts
+    assert (facts.shop, facts.order_number, facts.parameter) == ("test", number, "amount")
+    assert (facts.refused, facts.status) == (True, 400)
+    assert "above zero" in facts.rule
+    await log.client.post(LINK, link, headers={"origin": "https://evil.example"})
+    assert "another site" in (await log.last(4)).line.facts.rule
+    await log.client.get(LINK, {"token": "guessed-token"})
+    stranger = await log.last(5)
+    facts = stranger.line.facts
+    assert (facts.endpoint, facts.shop, facts.parameter) == (Endpoint.SHOP_LINK, "", "token")
+    assert (facts.status, facts.refused) == (404, True)
+    for secret in (LINK_TOKEN, "guessed-token"):
+        assert secret not in repr((taken, wrong, stranger))
+
+
+async def test_pay_button_is_recorded_from_its_order_to_the_result(log: LogReader) -> None:
+    button = {"token": LINK_TOKEN, "amount": "499.99", "description": "Tea"}
+    made = (await log.client.post(BUTTON, button)).json()
+    found = await log.last()
+    facts, sent = found.line.facts, {each.name: each.value for each in found.content.parameters}
+    assert (facts.endpoint, facts.method, facts.shop) == (Endpoint.SHOP_LINK, "register", "test")
+    assert (facts.status, facts.code, facts.refused) == (200, 0, False)
+    assert (str(facts.order_id), facts.order_number) == (made["orderId"], made["orderNumber"])
+    assert sent == {**button, "token": "***"}
+    assert json.loads(found.content.answer) == made
+    await log.client.post(RESULT, {"token": LINK_TOKEN, "orderId": made["orderId"]})
+    asked = await log.last(2)
+    facts = asked.line.facts
+    assert (facts.method, facts.shop) == ("ipay/status", "test")
+    assert str(facts.order_id) == made["orderId"]
+    assert not facts.refused
+    assert LINK_TOKEN not in repr((found, asked))
+
+
+async def test_refused_pay_button_is_recorded_with_shop_number_and_rule(log: LogReader) -> None:
+    number = new_number()
+    button = {"token": LINK_TOKEN, "amount": "1", "order_number": number}
+    refused = (
+        ({**button, "currency": "USD"}, "test", "currency", "roubles"),
+        ({**button, "amount": "0"}, "test", "amount", "above zero"),
+        ({**button, "order_number": "x" * 40}, "test", "orderNumber", "characters"),
+        ({**button, "token": "guessed-token"}, "", "token", "no such token"),
+    )
+    for count, (sent, shop, parameter, rule) in enumerate(refused, start=1):
+        answer = await log.client.post(BUTTON, sent)
+        found = await log.last(count)
+        facts = found.line.facts
+        assert (answer.status, facts.status, facts.refused) == (200, 200, True)
+        assert (facts.endpoint, facts.method) == (Endpoint.SHOP_LINK, "register")
+        assert (facts.shop, facts.order_number) == (shop, sent["order_number"])
+        assert (facts.parameter, rule in facts.rule) == (parameter, True), facts.rule
+        assert LINK_TOKEN not in repr(found)
+        assert "guessed-token" not in repr(found)
+    order = (await log.client.post(BUTTON, button)).json()["orderId"]
+    await log.client.post(RESULT, {"token": "guessed-token", "orderId": order})
+    facts = (await log.last(6)).line.facts
+    assert (facts.status, facts.method, str(facts.order_id)) == (404, "ipay/status", order)
+    assert (facts.refused, facts.rule) == (True, "There is no such order.")
+
+
+async def test_files_of_the_pay_button_are_not_recorded(log: LogReader) -> None:
+    await log.client.get("/demopayment/docsite/assets/js/ipay.js")
+    await log.client.get("/payment/rest/registr.do")
+    assert (await log.last()).line.facts.method == "registr.do"
+    assert len(await log.store.find(RequestFilter(after=log.begin), limit=10)) == 1
 
 
 async def test_sandbox_call_is_recorded(log: LogReader) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +11,9 @@ from typing import Any, Final
 import pytest
 import pytest_asyncio
 
+from altyn.operations.order_list import LOOKED_THROUGH_MAX, PAGE_SIZE, OrderDate, Place
 from altyn.storage.database import Pool
+from altyn.storage.order_list import FIRST, LAST
 from altyn.storage.statements import statement
 from tests.builders import REGISTERED_AT
 from tests.shop import open_shop
@@ -75,9 +77,16 @@ async def pool(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> A
 
 async def plan_of(pool: Pool, name: str, **values: object) -> list[dict[str, Any]]:
     """The nodes of the plan of a statement."""
+    return await explained(pool, "FORMAT JSON", name, values)
+
+
+async def explained(
+    pool: Pool, options: str, name: str, values: Mapping[str, object]
+) -> list[dict[str, Any]]:
+    """The nodes of a plan; with the option ANALYZE the statement runs, and its rows are counted."""
     wanted = statement(name)
     arguments = [values[each] for each in wanted.parameters]
-    text = await pool.fetchval(f"EXPLAIN (FORMAT JSON) {wanted.sql}", *arguments)
+    text = await pool.fetchval(f"EXPLAIN ({options}) {wanted.sql}", *arguments)
     return list(nodes(json.loads(text)[0]["Plan"]))
 
 
@@ -142,3 +151,30 @@ async def test_newest_orders_of_an_address_are_found_by_their_date(pool: Pool) -
     )
     assert indexes(plan) == {"orders_by_created"}
     assert read_whole(plan) == []
+
+
+@pytest.mark.parametrize("place", [LAST, Place(NOW - timedelta(minutes=2_000), LAST.order_id)])
+async def test_page_of_the_list_reads_its_own_orders_along_their_dates(
+    pool: Pool, place: Place
+) -> None:
+    """Each shop has some 1 700 orders here; a page shows 50, and sorts those of one moment only."""
+    values = dict.fromkeys(statement("list_orders").parameters) | {
+        "merchant_id": 1,
+        "created_since": FIRST,
+        "created_until": LAST.created_at,
+        "before_at": place.created_at,
+        "before_id": place.order_id,
+        "looked_through": LOOKED_THROUGH_MAX,
+        "date": str(OrderDate.CREATED),
+        "size": PAGE_SIZE + 1,
+    }
+    plan = await explained(pool, "ANALYZE, FORMAT JSON", "list_orders", values)
+    assert "orders_by_created" in indexes(plan)
+    assert "orders" not in read_whole(plan)
+    assert "Sort" not in {node["Node Type"] for node in plan}, "a sort of all orders"
+    read = [
+        node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+        for node in plan
+        if node.get("Relation Name") == "orders"
+    ]
+    assert PAGE_SIZE < sum(read) < 3 * PAGE_SIZE

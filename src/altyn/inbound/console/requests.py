@@ -16,7 +16,9 @@ from starlette.responses import Response
 from altyn.domain.request_log import LoggedRequest, RequestFilter, RequestLine
 from altyn.inbound.console.pages import console_frame, render
 from altyn.inbound.console.reference import reference_of
+from altyn.inbound.console.texts import console_text
 from altyn.inbound.sandbox.answers import read_query
+from altyn.inbound.sandbox.requests.explanation import explanation_of
 from altyn.inbound.sandbox.requests.members import request_members
 from altyn.inbound.sandbox.requests.repeat import KnownSecrets, repeat, why_not_repeated
 from altyn.inbound.web.responses import page
@@ -47,7 +49,7 @@ class RequestPages:
         asked = read_query(request)
         wanted, unknown_shop = await self._filter(asked)
         found = [] if unknown_shop else await self.log.find(wanted, limit=LIST_SIZE + 1)
-        lines = [_line(each) for each in found[:LIST_SIZE]]
+        lines = [_line(each, frame.language) for each in found[:LIST_SIZE]]
         return page(
             render(
                 "requests.html",
@@ -79,13 +81,15 @@ class RequestPages:
         found = await self._found(request)
         if found is None:
             return page(render("no_request.html", frame), 404)
-        members = request_members(found, why_not_repeated(found, self.known))
+        reason = why_not_repeated(found, self.known)
         return page(
             render(
                 "request.html",
                 frame,
-                line=_line(found.line),
-                call=members,
+                line=_line(found.line, frame.language),
+                call=request_members(found, reason.english if reason else ""),
+                explanation=list(explanation_of(found, frame.language)),
+                not_repeatable=reason,
                 parameters=found.content.parameters,
                 answer=_text(found.content.answer),
                 resent=resent,
@@ -118,12 +122,12 @@ def _number(text: str) -> int | None:
     return int(text) if known else None
 
 
-def _line(line: RequestLine) -> dict[str, Any]:
+def _line(line: RequestLine, language: str) -> dict[str, Any]:
     facts = line.facts
     return {
         "id": line.id,
         "at": facts.at,
-        "endpoint": facts.endpoint.value,
+        "endpoint": console_text(f"endpoint_{facts.endpoint.name.lower()}", language=language),
         "method": facts.method or facts.path,
         "shop": facts.shop or facts.login,
         "order": facts.order_number or facts.order_id,

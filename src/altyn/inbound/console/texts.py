@@ -4,6 +4,7 @@
 from types import MappingProxyType
 from typing import Final
 
+from altyn.inbound.sandbox.requests.texts import REQUEST_TEXTS
 from altyn.inbound.web.callbacks.check_texts import CHECK_TEXTS
 from altyn.inbound.web.callbacks.texts import CALLBACK_TEXTS
 from altyn.look import Words
@@ -108,6 +109,15 @@ _LISTS: Final = {
     "callback_missing_what": Words("В этой песочнице нет уведомления с таким id", "This sandbox has no callback with this id"),
 }
 _REQUESTS: Final = {
+    "requests_of_order": Words("Запросы этого заказа", "Requests of this order"),
+    "endpoint_rest": Words("REST", "REST"),
+    "endpoint_soap": Words("SOAP", "SOAP"),
+    "endpoint_payment_page": Words("платёжная страница", "payment page"),
+    "endpoint_shop_link": Words("ссылка или кнопка магазина", "shop link"),
+    "endpoint_personal_account": Words("личный кабинет", "personal account"),
+    "endpoint_notification": Words("сообщение шлюзу", "notification"),
+    "endpoint_sandbox": Words("API песочницы", "sandbox API"),
+    "endpoint_unknown": Words("неизвестный адрес", "unknown address"),
     "requests_lead": Words("Каждый вызов шлюза: что пришло, что он ответил и почему.", "Every call of the gateway: what came, what it answered, and why."),
     "order_or_id": Words("Номер или id заказа", "Order number or id"),
     "method": Words("Метод", "Method"),
@@ -176,6 +186,7 @@ CONSOLE_TEXTS: Final = MappingProxyType(
         **_RETURNED,
         **_LISTS,
         **_REQUESTS,
+        **REQUEST_TEXTS,
         **_REFERENCE,
     }
 )

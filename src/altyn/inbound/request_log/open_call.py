@@ -41,6 +41,10 @@ from altyn.protocol.table import Method
 from altyn.protocol.types import Source, sent_values
 
 ORDER_NAMES: Final = ("mdOrder", "MDORDER", "orderId", "MD")
+ORDER_NUMBER: Final = "orderNumber"
+ORDER_NUMBER_NAMES: Final = (ORDER_NUMBER, "typed_orderNumber", "order_number")
+"""The names of the number at REST, at a static link that asks for it, and at the pay button."""
+
 HTTP_ERROR: Final = 400
 QUERY_BYTES_MAX: Final = 16_384
 _error_code: Final = msgspec.json.Decoder(dict[str, Any]).decode
@@ -136,7 +140,7 @@ class OpenCall:
             shop=self.shop,
             merchant_id=merchant_of(order_id) if order_id else None,
             order_id=order_id,
-            order_number=storable(named.get("orderNumber", "")[:NAME_CHARS_MAX]),
+            order_number=self._order_number(named),
             ip=client_ip(self.scope) if self.ip is None else self.ip,
             status=self.status,
             code=code,
@@ -166,11 +170,11 @@ class OpenCall:
         return masked_fact(path)
 
     def _sent(self) -> tuple[SentParameter, ...]:
-        """The parameters: by the method's table, as they were kept, or those of the address."""
-        if self.table is not None and self.source is not None:
-            return sent_parameters(self._pairs(self.source), self.table.card_names)
+        """The parameters: as they were kept, by the method's table, or those of the address."""
         if self.parameters is not None:
             return self.parameters
+        if self.table is not None and self.source is not None:
+            return sent_parameters(self._pairs(self.source), self.table.card_names)
         query = self.scope["query_string"]
         return sent_parameters(_query_pairs(query)) if query else ()
 
@@ -184,6 +188,13 @@ class OpenCall:
             sent = sent_values(self.source, self.table.order_names)
             return sent[0] if sent else ""
         return next((named[name] for name in ORDER_NAMES if name in named), "")
+
+    def _order_number(self, named: Mapping[str, str]) -> str:
+        """The number that was sent, else the one that the gateway made for the shop."""
+        sent = next((named[name] for name in ORDER_NUMBER_NAMES if named.get(name)), "")
+        if not sent and self.source is not None:
+            sent = masked_fact(self.source.get(ORDER_NUMBER) or "")
+        return storable(sent[:NAME_CHARS_MAX])
 
     def _code(self) -> int | None:
         """The error code: the one that the endpoint has set, else that of an answer in JSON."""

@@ -28,6 +28,7 @@ ENDPOINTS: Final = (
     ("/payment/webservices/", Endpoint.SOAP),
     ("/payment/merchants/", Endpoint.PAYMENT_PAGE),
     ("/payment/rest/", Endpoint.REST),
+    ("/demopayment/docsite/", Endpoint.SHOP_LINK),
     ("/mportal", Endpoint.PERSONAL_ACCOUNT),
     ("/sandbox/", Endpoint.SANDBOX),
     ("/receipts/results/", Endpoint.NOTIFICATION),
@@ -37,6 +38,7 @@ NOT_RECORDED: Final = (
     *("/console", "/mportal3", "/web/"),  # people's pages; the account has its audit log
 )
 PAGE_ENDING: Final = ".html"
+_OF_PAYERS: Final = frozenset({Endpoint.PAYMENT_PAGE, Endpoint.SHOP_LINK})
 _FETCH: Final = b"sec-fetch-mode"
 log = structlog.get_logger("altyn.requests")
 
@@ -96,7 +98,7 @@ def is_wanted(call: OpenCall) -> bool:
     if call.endpoint is Endpoint.UNKNOWN:
         return False  # pages of the simulators, files
     reads = call.scope["method"] in {"GET", "HEAD"}
-    if call.endpoint is Endpoint.PAYMENT_PAGE and not call.method:
+    if call.endpoint in _OF_PAYERS and not call.method:
         # The page itself: its name is what a developer looks for. The files around it are not.
         call.method = call.scope["path"].rpartition("/")[2]
         return call.method.endswith(PAGE_ENDING) or not reads

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from altyn.domain.web_address import web_address
+from altyn.inbound.call_log import record_link_call
 from altyn.inbound.payment_page import responses
 from altyn.inbound.payment_page.page_order import PageOrder, find_page_order
 from altyn.inbound.payment_page.pages import end_result
@@ -25,14 +26,17 @@ from altyn.inbound.shop_links.registering import (
     LinkRegistration,
     NotRegistered,
     Wanted,
+    record_refusal,
 )
-from altyn.inbound.shop_links.static_link import FOLDER
+from altyn.inbound.shop_links.static_link import FOLDER, TOKEN
 from altyn.inbound.shop_links.texts import link_text
 from altyn.look import LANGUAGES
+from altyn.protocol.dialects.classic.methods import REGISTER
 from altyn.protocol.dialects.classic.return_links import final_link
 
 ORDERS_PATH: Final = f"{FOLDER}/ipay/orders"
-STATUS_PATH: Final = f"{FOLDER}/ipay/status"
+STATUS_NAME: Final = "ipay/status"
+STATUS_PATH: Final = f"{FOLDER}/{STATUS_NAME}"
 RETURN_PATH: Final = f"{FOLDER}/ipay-return.html"
 ROUBLES: Final = "RUB"
 ROUBLE_CODES: Final = frozenset({ROUBLES, "643", "810", ""})
@@ -61,17 +65,19 @@ class PayButton:
 
         A refusal has the status 200, as one of register.do; 429 is for too many orders.
         """
+        record_link_call(REGISTER.name, REGISTER)
         sent = dict(await read_pairs(request))
         language = _language(sent.get("language", ""))
+        shop = await self.registration.shop_of(sent.get(TOKEN, ""))
         if sent.get("currency", ROUBLES).upper() not in ROUBLE_CODES:
-            return _problem("currency", language)
-        if await self.registration.shop_of(sent.get("token", "")) is None:
-            return _problem("bad_token", language)
+            return _problem("currency", "currency", language)
+        if shop is None:
+            return _problem("bad_token", TOKEN, language)
         base_url = self.public_url or base_url_of(request.scope)
         origin = page_origin(request.headers.get("origin", ""))
         query = urlencode({"origin": origin})
         wanted = Wanted(
-            token=sent["token"],
+            token=sent[TOKEN],
             fields={
                 "amount": sent.get("amount", ""),
                 "orderNumber": sent.get("order_number", ""),
@@ -95,12 +101,13 @@ class PayButton:
 
     async def status(self, request: Request) -> Response:
         """The result of an order of the token's shop: `status` is paid, held, failed or waiting."""
+        record_link_call(STATUS_NAME)
         sent = dict(await read_pairs(request))
         language = _language(sent.get("language", ""))
-        shop = await self.registration.shop_of(sent.get("token", ""))
+        shop = await self.registration.shop_of(sent.get(TOKEN, ""))
         found = await find_page_order(sent.get("orderId"), self.registration.world)
         if shop is None or found is None or found.order.merchant_id != shop.merchant_id:
-            return _problem("no_order", language, 404)
+            return _problem("no_order", "orderId", language, 404)
         return _answer(_order_members(found, language))
 
     async def returned(self, request: Request) -> Response:
@@ -149,7 +156,8 @@ def _language(text: str) -> str:
     return text if text in LANGUAGES else "ru"
 
 
-def _problem(key: str, language: str, status: int = 200) -> Response:
+def _problem(key: str, parameter: str, language: str, status: int = 200) -> Response:
+    record_refusal(key, parameter)
     return _answer({"errorMessage": link_text(key, language=language)}, status)
 
 

@@ -15,12 +15,20 @@ from starlette.responses import Response
 from altyn.domain.language import text_language
 from altyn.domain.mail_address import refusal_of_addresses
 from altyn.domain.money import RUB, Money
+from altyn.inbound.call_log import record_link_call
 from altyn.inbound.payment_page import responses
+from altyn.inbound.request_log.open_call import keep_parameters
 from altyn.inbound.rest.answers import base_url_of, client_ip
 from altyn.inbound.shop_links.pages import render
-from altyn.inbound.shop_links.registering import LinkRegistration, NotRegistered, Wanted
+from altyn.inbound.shop_links.registering import (
+    LinkRegistration,
+    NotRegistered,
+    Wanted,
+    record_refusal,
+)
 from altyn.inbound.shop_links.static_link import (
     FORM_PATH,
+    TOKEN,
     StaticLink,
     read_static_link,
     unknown_names,
@@ -29,6 +37,7 @@ from altyn.inbound.shop_links.texts import link_text
 from altyn.inbound.web.amounts import minor_units
 from altyn.inbound.web.forms import read_page_form
 from altyn.inbound.web.language import language_of
+from altyn.protocol.dialects.classic.methods import REGISTER
 
 FORM_BYTES_MAX: Final = 16 * 1024
 RULE_HEADER: Final = "x-altyn-rule"
@@ -68,9 +77,11 @@ class PayerForm:
 
     async def post(self, request: Request) -> Response:
         """Register the order, and send the payer to its payment page."""
+        record_link_call(REGISTER.name, REGISTER)
         pairs = await read_pairs(request)
         link = read_static_link(pairs)
         if is_from_another_site(request, self.public_url):
+            record_refusal("other_site")
             return await self._page(request, link, Shown(problem="other_site", status=403))
         typed = {
             name.removeprefix(TYPED): value.strip()
@@ -81,6 +92,8 @@ class PayerForm:
         language = self._language(request)
         wrong = _wrong_of({**link.fixed, **typed}, typed)
         if wrong:
+            parameter, key = next(iter(wrong.items()))
+            record_refusal(key, parameter)
             shown = Shown(typed=typed, wrong=_texts(wrong, language), status=400)
             return await self._page(request, link, shown)
         wanted = Wanted(
@@ -111,6 +124,7 @@ class PayerForm:
         language = self._language(request)
         shop = await self.registration.shop_of(link.token)
         if shop is None:
+            record_refusal("bad_token", TOKEN)
             html = render("no_shop.html", language, sandbox=self.sandbox)
             return responses.page(html, 404)
         html = render(
@@ -156,8 +170,12 @@ def _amount(link: StaticLink) -> Money | None:
 
 
 async def read_pairs(request: Request) -> Sequence[tuple[str, str]]:
-    """The fields of a form, without NUL. Raises as `read_page_form`; PageGuard answers that."""
+    """The fields of a form, without NUL; the request log keeps them.
+
+    Raises as `read_page_form`; PageGuard answers that.
+    """
     pairs, _ = await read_page_form(request, bytes_max=FORM_BYTES_MAX)
+    keep_parameters(pairs)
     return pairs
 
 

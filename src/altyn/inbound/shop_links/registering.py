@@ -7,6 +7,7 @@ call are. Source: personal-account.md §5; rest-orders.md §1.2, §2.1.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from time import perf_counter
 from typing import Final
 
 import structlog
@@ -14,6 +15,7 @@ import structlog
 from altyn.domain.merchant import Merchant
 from altyn.domain.operation import Operation
 from altyn.domain.order_id import new_order_number
+from altyn.inbound.call_log import log_answer, record_link_refusal, record_link_shop
 from altyn.inbound.handlers import handle_register
 from altyn.inbound.http.fields import Fields
 from altyn.inbound.request_handler import (
@@ -25,6 +27,7 @@ from altyn.inbound.request_handler import (
     access_refusal,
 )
 from altyn.inbound.shop_links.address_limit import ORDERS_MAX, WITHIN, AddressLimit, OrderCounts
+from altyn.inbound.shop_links.texts import link_text
 from altyn.inbound.web.amounts import minor_units
 from altyn.operations.decisions import Refused
 from altyn.operations.ports import World
@@ -100,7 +103,10 @@ class LinkRegistration:
             return None
         merchant = await self.world.merchants.get(user.merchant_id)
         open_to_all = replace(merchant, settings=replace(merchant.settings, ip_allow_list=()))
-        return None if access_refusal(user, open_to_all, "") else merchant
+        if access_refusal(user, open_to_all, ""):
+            return None
+        record_link_shop(merchant.login)
+        return merchant
 
     async def register(self, wanted: Wanted) -> NewOrder | NotRegistered:
         """Register the order.
@@ -110,10 +116,12 @@ class LinkRegistration:
         """
         amount = minor_units(wanted.fields.get("amount", ""))
         if amount is None or amount <= 0:
+            record_refusal("wrong_amount", "amount")
             return NotRegistered(key="wrong_amount", parameter="amount")
         now = self.world.clock.now()
         if not self.limit.allows(wanted.ip, now) or await self._has_enough(wanted, now):
             log.warning("too_many_orders", ip=wanted.ip)
+            record_refusal("too_often")
             return NotRegistered(key="too_often", status=429)
         sent = {
             "orderNumber": new_order_number(now),
@@ -150,12 +158,18 @@ class LinkRegistration:
             base_url=wanted.base_url,
         )
         handler = RequestHandler(self.world, self.credentials, {Operation.REGISTER: _register})
+        started = perf_counter()
         served = await handler.serve(request)
+        log_answer(request, served, started)
         if isinstance(served, Refusing):
-            log.info("refused", rule=served.explanation, shop=served.shop)
             return NotRegistered(text=served.answer.text, parameter=served.parameter)
         members = served.members
         return NewOrder(str(members["orderId"]), sent["orderNumber"], str(members["formUrl"]))
+
+
+def record_refusal(key: str, parameter: str = "") -> None:
+    """Record a refusal that is not of register.do; `key` is of the text that the payer reads."""
+    record_link_refusal(key, link_text(key, language="en"), parameter)
 
 
 async def _register(call: Call, world: World) -> Registered | Refused:

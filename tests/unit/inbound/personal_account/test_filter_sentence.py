@@ -21,6 +21,8 @@ NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
         ({"to": "1500"}, {"392"}, "up to 1 500 JPY"),
         ({"to": "1.5"}, {"414"}, "up to 1.500 KWD"),
         ({"to": "1500"}, {"643", "840"}, "up to 1 500 in the order's currency"),
+        ({"from": "10", "currency": "840"}, {"643", "840"}, "in USD, over 10 $"),
+        ({"currency": "810"}, {"643", "840"}, "in RUB"),
         ({"from": "1", "to": "2"}, {"643", "840"}, "1 to 2 in the order's currency"),
     ],
 )

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant
+from altyn.domain.money import canonical_currency
 from altyn.domain.moscow import from_moscow, start_of_day, to_moscow
 from altyn.domain.order_id import read_order_id
 from altyn.domain.receipt.values import ReceiptState
@@ -34,7 +35,7 @@ PERIOD: Final = "2"
 """The period of a list that names none: personal-account.md §3."""
 
 FIELDS: Final = (
-    *("number", "id", "from", "to", "kind", "period", "since", "until"),
+    *("number", "id", "from", "to", "currency", "kind", "period", "since", "until"),
     *("code", "card", "email", "way", "receipt", "shop"),
 )
 """The filters with one value each, by their names in the address; `status` has several."""
@@ -101,6 +102,7 @@ def read_filter(pairs: Pairs, shops: Sequence[Merchant], now: datetime) -> Asked
             order_id=reader.read("id", _order_id),
             amount_from=reader.read("from", _amount),
             amount_to=_amount_to(reader),
+            currency=reader.read("currency", _currency) or "",
             action_code=reader.read("code", _action_code),
             receipt_state=reader.read("receipt", ReceiptState),
             card_end=reader.read("card", _card_end) or "",
@@ -172,6 +174,14 @@ def _amount(text: str) -> Decimal:
     if number is None or number >= _AMOUNT_END:
         raise ValueError(text)
     return number
+
+
+def _currency(text: str) -> str:
+    """A currency by its numeric code, as orders have it."""
+    currency = canonical_currency(text)
+    if currency is None:
+        raise ValueError(text)
+    return currency.code
 
 
 def _action_code(text: str) -> int:

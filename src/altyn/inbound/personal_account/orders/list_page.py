@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -18,6 +19,7 @@ from altyn.domain.account.audit import AuditAction
 from altyn.domain.account.roles import Action
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant
+from altyn.domain.money import Currency, canonical_currency
 from altyn.domain.receipt.values import ReceiptState
 from altyn.inbound.http.forms import parse_form
 from altyn.inbound.personal_account.access import AccountRequest
@@ -247,6 +249,13 @@ def _currencies(wanted: _Asked) -> set[str]:
     return {currency for each in shops for currency in each.settings.currencies}
 
 
+def _offered_currencies(wanted: _Asked) -> Sequence[Currency]:
+    """The currencies to choose from: those of the user's shops, and the chosen one, by letters."""
+    codes = {code for each in wanted.shops for code in each.settings.currencies}
+    known = map(canonical_currency, {*codes, wanted.filter.wanted.currency})
+    return sorted({each for each in known if each is not None}, key=attrgetter("alpha"))
+
+
 def _values(wanted: _Asked, frame: WebFrame) -> dict[str, object]:
     """What the forms of the page show."""
     language, asked = frame.language, wanted.filter
@@ -284,6 +293,8 @@ def _choices(wanted: _Asked, language: str) -> dict[str, list[tuple[str, str]]]:
         "way": [(str(each), words.text(language)) for each, words in WAY_NAMES.items()],
         "receipt": [(str(each), RECEIPT_NAMES[each].text(language)) for each in ReceiptState],
     }
+    if len(currencies := _offered_currencies(wanted)) > 1:
+        choices["currency"] = [(each.code, each.alpha) for each in currencies]
     if len(wanted.shops) > 1:
         choices["shop"] = [(each.login, each.name or each.login) for each in wanted.shops]
     return choices

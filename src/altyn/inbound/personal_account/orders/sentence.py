@@ -4,7 +4,14 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from altyn.domain.money import NO_BREAK_SPACE, RUB, THIN_SPACE, Currency, canonical_currency
+from altyn.domain.money import (
+    CURRENCIES,
+    NO_BREAK_SPACE,
+    RUB,
+    THIN_SPACE,
+    Currency,
+    canonical_currency,
+)
 from altyn.domain.moscow import to_moscow
 from altyn.inbound.personal_account.orders.filters import AskedFilter
 from altyn.inbound.personal_account.orders.texts import (
@@ -63,7 +70,10 @@ def _period(asked: AskedFilter, language: str) -> str:
 
 
 def _amounts(wanted: OrderFilter, currencies: Collection[str], language: str) -> Iterator[str]:
-    """The bounds of the amounts, with the sign of the currency where there is only one."""
+    """The currency, and the bounds of the amounts, with its sign where there is only one."""
+    if wanted.currency:
+        currencies = {wanted.currency}
+        yield _part("currency", language, text=CURRENCIES[wanted.currency].alpha)
     [only] = {canonical_currency(each) for each in currencies} if len(currencies) == 1 else {None}
     bounds = {"low": wanted.amount_from, "high": wanted.amount_to}
     texts = {

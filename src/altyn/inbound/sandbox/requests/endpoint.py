@@ -82,12 +82,12 @@ class _RequestLogApi:
     async def show(self, request: Request) -> Response:
         """One request with everything that was kept of it."""
         found = await self._found(request)
-        return json_answer(request_members(found, why_not_repeated(found, self._known)))
+        return json_answer(request_members(found, self._why_not_repeated(found)))
 
     async def repeat(self, request: Request) -> Response:
         """Send a request again; its new answer."""
         found = await self._found(request)
-        reason = why_not_repeated(found, self._known)
+        reason = self._why_not_repeated(found)
         if reason:
             curl = request_members(found, reason)["curl"]
             text = f"request {found.line.id} cannot be sent again: {reason}"
@@ -95,6 +95,10 @@ class _RequestLogApi:
         router: Any = request.app.state.router
         answer = await repeat(found, self._known, router, request.scope)
         return json_answer({"status": answer.status, "answer": answer.body})
+
+    def _why_not_repeated(self, found: LoggedRequest) -> str:
+        reason = why_not_repeated(found, self._known)
+        return reason.english if reason else ""
 
     async def _found(self, request: Request) -> LoggedRequest:
         request_id = _id("the id", request.path_params["id"])

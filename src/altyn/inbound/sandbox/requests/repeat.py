@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from altyn.domain.request_log import Endpoint, LoggedRequest, SentParameter
 from altyn.inbound.rest.answers import Message, Scope
+from altyn.inbound.sandbox.requests.explanation import Sentence
 from altyn.masking import HIDDEN
 
 PASSWORD: Final = "password"  # noqa: S105 - the name of a parameter
@@ -41,24 +42,21 @@ class NewAnswer:
     body: str
 
 
-def why_not_repeated(found: LoggedRequest, known: KnownSecrets) -> str:
-    """Why a request cannot be sent again; empty where it can."""
+def why_not_repeated(found: LoggedRequest, known: KnownSecrets) -> Sentence | None:
+    """Why a request cannot be sent again; None where it can."""
     facts, content = found.line.facts, found.content
     if facts.endpoint is Endpoint.UNKNOWN or facts.endpoint is Endpoint.NOTIFICATION:
-        return "nothing answers at this address"
+        return Sentence("no_endpoint")
     if facts.endpoint is Endpoint.PERSONAL_ACCOUNT:
-        return "its login and password came in a header, which the log does not keep"
+        return Sentence("login_in_header")
     if facts.status in _UNREAD or (facts.endpoint is Endpoint.SOAP and not content.body):
-        return "the log does not have its body: it was not read, is too long, or has a card"
+        return Sentence("no_body")
     lost = [each.name for each in _unknown(found, known)]
     if lost:
-        return (
-            f"the log has no clear value of {', '.join(lost)}; take the curl text, and put the "
-            "values into its variables"
-        )
+        return Sentence("no_clear_value", {"names": ", ".join(lost)})
     if facts.endpoint is Endpoint.SOAP and content.body.count(_MASKED_PASSWORD) > 1:
-        return "its message has several masked values; take the curl text"
-    return ""
+        return Sentence("many_masked")
+    return None
 
 
 async def repeat(found: LoggedRequest, known: KnownSecrets, router: Any, like: Scope) -> NewAnswer:
