@@ -97,6 +97,7 @@ COLUMNS: Final[Mapping[ReportKind, Sequence[Column]]] = MappingProxyType(
             *_compared("Одобрено", "Approved"),
             *_compared("Списано", "Deposited"),
             *_compared("Возвращено", "Refunded"),
+            *_compared("Выплачено", "Paid out"),
             _column("Сверка", "Result", 16),
         ),
         ReportKind.ORDERS: (

@@ -15,7 +15,7 @@ from uuid import UUID
 from altyn.domain.ledger import Account, Movement, Posting, Totals, totals
 from altyn.domain.money import Currency, Money, canonical_currency
 from altyn.domain.moscow import to_moscow
-from altyn.domain.order import AttemptState
+from altyn.domain.order import AttemptState, Kind
 from altyn.domain.receipt.values import FiscalData, ReceiptKind, ReceiptState
 from altyn.operations.order_list import OrderLists, Place
 from altyn.operations.reports.jobs import ExportJob, ReportKind
@@ -220,9 +220,9 @@ def _newest(details: Details, order: Any, *names: str) -> Sequence[Any]:
 
 
 def _paid(attempts: Sequence[Any]) -> Any:
-    """The approved payment of an order; None without one."""
+    """The approved payment of an order, or its payout; None without one."""
     for row in attempts:
-        if row["kind"] == "pay" and row["state"] == AttemptState.APPROVED:
+        if row["kind"] in {Kind.PAY, Kind.PAYOUT} and row["state"] == AttemptState.APPROVED:
             return row
     return None
 
@@ -269,7 +269,7 @@ def _refund(order: Any, row: Any, paid: Any) -> Row:
 
 
 def _payment(paid: Any) -> Row:
-    """Way, card and RRN of the payment."""
+    """Way, card and RRN of the payment, or of the payout."""
     if paid is None:
         return (None, None, None)
     return (paid["payment_way"], paid["masked_pan"], paid["rrn"])
@@ -324,6 +324,7 @@ def _reconciled(order: Any, movements: Sequence[Any]) -> Reconciled:
             order["approved_minor"],
             order["deposited_minor"],
             order["refunded_minor"],
+            order["paid_out_minor"],
         ),
         ledger=totals(postings),
     )

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from altyn.domain.ledger import Movement
 from altyn.domain.moscow import to_moscow
 from altyn.domain.order import AttemptState
 from altyn.inbound.web.order_story.words import ATTEMPT_WORDS, MOVEMENT_WORDS
@@ -21,7 +22,7 @@ from tests.asgi_client import Answer
 from tests.integration.account.browser import BASE, OPERATOR, OWNER, Browser, csrf_of
 from tests.integration.account.other_shop import CHILD_OWNER, add_child_owner
 from tests.integration.storage.processes import eventually
-from tests.shop import Shop, open_shop
+from tests.shop import GOOD, Shop, new_number, open_shop
 from tests.xlsx import Value, read_xlsx
 
 REPORTS = f"{BASE}/reports"
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shop(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
-    """A shop with payments, a hold, a deposit in part, refunds, a reversal, on two days."""
+    """A shop with payments, a hold, a part deposit, refunds, a reversal, a payout, on two days."""
     home: Path = tmp_path_factory.mktemp("home")
     async with open_shop(database_url, home) as opened:
         await add_child_owner(opened.pool)
@@ -45,6 +46,14 @@ async def shop(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> A
         await opened.travel(timedelta(days=1))
         await opened.call("refund.do", orderId=paid, amount=5_000)
         await opened.paid(7_700)
+        await opened.call(
+            "instantRefund.do",
+            orderNumber=new_number(),
+            amount=900,
+            pan=GOOD,
+            expiry="209912",
+            cardholderName="IVAN PETROV",
+        )
         yield opened
 
 
@@ -100,6 +109,7 @@ async def test_register_has_every_movement_of_the_database(owner: Browser, shop:
     _, *rows = table(await built(owner, shop, "operations", "csv"))
     stored = await movements(shop)
     assert len(stored) >= 10
+    assert {each["movement"] for each in stored} == {*Movement}
     assert [(row[0], row[2], row[4], row[5], row[6]) for row in rows] == [
         (
             to_moscow(each["at"]).date().isoformat(),
@@ -110,6 +120,7 @@ async def test_register_has_every_movement_of_the_database(owner: Browser, shop:
         )
         for each in stored
     ]
+    assert {(row[9], row[10]) for row in rows} == {("CARD", "555555**5599")}
 
 
 async def test_spreadsheet_has_the_same_cells(owner: Browser, shop: Shop) -> None:
@@ -142,11 +153,12 @@ async def test_reconciliation_agrees_until_an_order_is_changed(owner: Browser, s
     assert [row[-1] for row in rows] == ["agrees", "agrees"]
     sums = await shop.pool.fetchrow(
         "SELECT sum(approved_minor) AS approved, sum(deposited_minor) AS deposited,"
-        " sum(refunded_minor) AS refunded, count(*) AS orders FROM orders"
+        " sum(refunded_minor) AS refunded, sum(paid_out_minor) AS paid_out, count(*) AS orders"
+        " FROM orders"
     )
     assert sums is not None
     assert sum(int(row[3]) for row in rows) == sums["orders"]
-    for at, name in ((5, "approved"), (8, "deposited"), (11, "refunded")):
+    for at, name in ((5, "approved"), (8, "deposited"), (11, "refunded"), (14, "paid_out")):
         assert round(100 * sum(float(row[at]) for row in rows)) == sums[name]
         assert round(100 * sum(float(row[at + 1]) for row in rows)) == sums[name]
     changed = await shop.pool.fetchval(

@@ -85,5 +85,5 @@ def _sum(one: Totals, other: Totals) -> Totals:
     return Totals(*(a + b for a, b in zip(_amounts(one), _amounts(other), strict=True)))
 
 
-def _amounts(of: Totals) -> tuple[int, int, int]:
-    return (of.approved_minor, of.deposited_minor, of.refunded_minor)
+def _amounts(of: Totals) -> tuple[int, int, int, int]:
+    return (of.approved_minor, of.deposited_minor, of.refunded_minor, of.paid_out_minor)

@@ -1,7 +1,8 @@
 -- report_orders: the orders of one merchant that may have changed since a time, newest first, after a place in the
 -- list; the inner select ends after so many orders, as that of list_orders. Whatever happens to an order happens after
 -- its creation and not after its last change.
-SELECT order_id, order_number, currency, amount_minor, approved_minor, deposited_minor, refunded_minor, created_at
+SELECT order_id, order_number, currency, amount_minor, approved_minor, deposited_minor, refunded_minor, paid_out_minor,
+       created_at
 FROM (
     SELECT * FROM orders
     WHERE merchant_id = :merchant_id::integer

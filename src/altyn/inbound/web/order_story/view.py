@@ -160,6 +160,8 @@ def money_text(amount_minor: int, currency: str, language: str) -> str:
 def _stages(order: Order) -> str:
     if order.checks_card_only:
         return "card_check"
+    if order.is_payout:
+        return "payout"
     return "two_stages" if order.two_phase else "one_stage"
 
 
@@ -168,6 +170,7 @@ def _amounts(order: Order, language: str) -> Iterator[tuple[str, str]]:
         ("approved", order.approved_minor),
         ("deposited", order.deposited_minor),
         ("refunded", order.refunded_minor),
+        ("paid_out", order.paid_out_minor),
     ):
         if minor:
             yield key, money_text(minor, order.currency, language)

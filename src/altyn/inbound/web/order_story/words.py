@@ -46,6 +46,7 @@ KIND_WORDS: Final[Mapping[Kind, Words]] = MappingProxyType({
     Kind.DEPOSIT: Words("Списание", "Deposit"),
     Kind.REVERSE: Words("Отмена", "Reversal"),
     Kind.REFUND: Words("Возврат", "Refund"),
+    Kind.PAYOUT: Words("Выплата на карту", "Payout to a card"),
 })
 MOVEMENT_WORDS: Final[Mapping[Movement, Words]] = MappingProxyType({
     Movement.HOLD: Words("Удержание", "Hold"),
@@ -53,6 +54,7 @@ MOVEMENT_WORDS: Final[Mapping[Movement, Words]] = MappingProxyType({
     Movement.RELEASE: Words("Остаток удержания вернулся", "Rest of the hold released"),
     Movement.REVERSAL: Words("Отмена", "Reversal"),
     Movement.REFUND: Words("Возврат", "Refund"),
+    Movement.PAYOUT: Words("Выплата на карту", "Payout to a card"),
 })
 ACCOUNT_WORDS: Final[Mapping[Account, Words]] = MappingProxyType({
     Account.PAYER: Words("покупатель", "payer"),
@@ -122,6 +124,7 @@ STORY_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
     "stages": Words("Стадии", "Stages"),
     "one_stage": Words("одна", "one"),
     "two_stages": Words("две: удержание, потом списание", "two: hold, then deposit"),
+    "payout": Words("выплата магазина на карту", "payout of the shop to a card"),
     "card_check": Words("проверка карты, деньги не списываются", "card check, nothing is taken"),
     "payer": Words("Покупатель", "Payer"),
     "client": Words("Id клиента", "Client id"),
@@ -131,6 +134,7 @@ STORY_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
     "approved": Words("Одобрено банком", "Approved by the bank"),
     "deposited": Words("Списано", "Deposited"),
     "refunded": Words("Возвращено", "Refunded"),
+    "paid_out": Words("Выплачено", "Paid out"),
     "left": Words("Остаётся магазину", "Left with the shop"),
     "next": Words("Дальше", "Next"),
     "next_at": Words("{moment}: {what}", "{moment}: {what}"),
