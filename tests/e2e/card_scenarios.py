@@ -26,6 +26,8 @@ PAGE: Final = "/payment/rest/processform.do"
 REGISTER: Final = "/payment/rest/register.do"
 
 
+PAID: Final = 2
+DAY_SECONDS: Final = 86_400
 ENROLLED: Final = MarkedCard("4111111111111111", "123")
 """A card of the documents, which every process has in its tables of test cards."""
 
@@ -283,6 +285,66 @@ def store_a_card(payer: Payer) -> None:
     payer.send("/payment/rest/verifyEnrollment.do", urlencode(asked).encode())
 
 
+def pay_with_stored_cards(payer: Payer) -> None:
+    """The card comes from the vault: by the shop's call, on the page, and by agreed terms."""
+    client = {"clientId": "client-2"}
+    binding = {"bindingId": stored_binding(payer, "stored and paid", client)}
+    order_id = payer.gateway.register(**client)["orderId"]
+    sent = {**DEMO, "mdOrder": order_id, "cvc": payer.card("stored and paid").cvc, **binding}
+    payer.pay("/payment/rest/paymentOrderBinding.do", sent)
+    binding = {"bindingId": stored_binding(payer, "stored and paid on the page", client)}
+    sent = {
+        "MDORDER": payer.gateway.register(**client)["orderId"],
+        "$CVC": payer.card("stored and paid on the page").cvc,
+        **binding,
+    }
+    payer.pay("/payment/rest/processBindingForm.do", sent)
+
+
+def charge_by_agreed_terms(payer: Payer) -> None:
+    terms = {"recurringFrequency": 1, "recurringExpiry": "20991231"}
+    first = payer.gateway.register(clientId="client-3", **terms)["orderId"]
+    payer.pay(PAY, fields(first, payer.card("recurrent")))
+    status = payer.gateway.status(first)
+    move = json.dumps({"seconds": DAY_SECONDS}).encode()
+    assert b'"utc"' in payer.send("/sandbox/clock", move, JSON)
+    sent = {
+        **DEMO,
+        "bindingId": status["bindingInfo"]["bindingId"],
+        "orderNumber": "recurrent",
+        "amount": 2000,
+    }
+    answer = payer.send("/payment/recurrentPayment.do", json.dumps(sent).encode(), JSON)
+    assert json.loads(answer)["orderStatus"]["orderStatus"] == PAID, answer
+
+
+def stored_binding(payer: Payer, name: str, client: dict[str, str]) -> str:
+    """The id of a stored card of a client, stored without a payment."""
+    sent = {**DEMO, **client, "pan": payer.card(name).pan, "expiryDate": "203412"}
+    answer = payer.send("/payment/rest/createBindingNoPayment.do", urlencode(sent).encode())
+    binding_id: str = json.loads(answer)["bindingId"]
+    return binding_id
+
+
+def register_and_pay(payer: Payer) -> None:
+    """The methods that register an order and pay it in one call."""
+    for method in ("instantPayment", "motoPayment", "verifyCard"):
+        card = payer.card(method)
+        sent = {
+            **DEMO,
+            "orderNumber": method,
+            "amount": "1000",
+            "returnUrl": SHOP,
+            "pan": card.pan,
+            "cvc": card.cvc,
+            "expiry": "203412",
+            "cardholderName": "IVAN PETROV",
+        }
+        answer = payer.send(f"/payment/rest/{method}.do", urlencode(sent).encode())
+        status = payer.gateway.status(json.loads(answer)["orderId"])
+        assert status["actionCode"] == 0, status
+
+
 def pay_with_3ds(payer: Payer) -> None:
     """The simulated payer types a documented card on the page, and the code at the ACS."""
     members = {"way": "CARD", "pan": ENROLLED.pan, "expiry": "203412", "cvc": ENROLLED.cvc}
@@ -415,6 +477,9 @@ FAULTY: Final[tuple[Callable[[Payer], None], ...]] = (
 )
 PAYMENTS: Final[tuple[Callable[[Payer], None], ...]] = (
     store_a_card,
+    pay_with_stored_cards,
+    charge_by_agreed_terms,
+    register_and_pay,
     pay_out,
     pay_by_form,
     pay_by_json,

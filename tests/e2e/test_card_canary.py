@@ -1,28 +1,43 @@
 """A canary: marked cards are sent to everything that takes a card, and then searched everywhere.
 
 Searched are the files of the database with its WAL, the rows as text, the log, the output of the
-commands, the callbacks with their heads, the answers, and the memory of the processes. Only
-ciphertext and masked numbers may be found. `tests/card_marks.py` lists the forms of a number.
+commands, the request log, the audit log, reports and exports, the callbacks with their heads, the
+answers, and the memory of the processes. Only ciphertext and masked numbers may be found.
+`tests/card_marks.py` lists the forms of a number.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import re
 import threading
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 import asyncpg
 import psutil  # type: ignore[import-untyped]
 import pytest
 
 from altyn.embedded_postgres import EmbeddedPostgres
+from altyn.operations.order_list import OrderFilter
+from altyn.operations.reports.jobs import (
+    ExportJob,
+    FileFormat,
+    JobState,
+    ReportKind,
+    ReportRequest,
+)
+from altyn.storage.database import connect
+from altyn.storage.export_jobs import ExportJobStore
 from tests.card_marks import CODE_NAMES, MarkedCard, codes_pattern
 from tests.e2e.card_scenarios import ENROLLED, FAULTY, PAYMENTS, Payer
 from tests.e2e.command import Gateway, altyn, eventually, serving
@@ -31,7 +46,7 @@ from tests.receiver import set_callbacks
 
 WORKERS: Final = 2
 SEARCHES: Final = 3
-GROUP: Final = 6
+GROUP: Final = 7
 START_TEXT_COPIES: Final = 2
 """The text at the start names the documented card; so many copies of its buffers may come and go.
 Each of the payments with this card would leave more."""
@@ -251,6 +266,85 @@ def test_output_of_the_commands_holds_no_card(canary: Canary) -> None:
     outputs += [command(canary, "keys", "status", "--json", **url)]
     outputs += [command(canary, "doctor", "--json", **url)]
     assert not found_in("\n".join(outputs).encode(), canary.cards)
+
+
+@pytest.mark.slow
+def test_request_log_and_audit_log_hold_no_card(canary: Canary) -> None:
+    listed = json.loads(command(canary, "requests", "list", "--limit", "100", "--json"))
+    methods = {each["method"] for each in listed}
+    assert {"paymentOrder", "processform.do"} <= methods
+    outputs = [json.dumps(listed)]
+    outputs += [canary.payer.send(f"/sandbox/requests/{each['id']}").decode() for each in listed]
+    newest = str(listed[0]["id"])
+    outputs += [command(canary, "requests", "show", newest, *more) for more in ((), ("--json",))]
+    url = {"ALTYN_DATABASE_URL": canary.url}
+    for more in ((), ("--json",)):
+        outputs.append(command(canary, "audit", "export", "test", *more, **url))
+    assert not found_in("\n".join(outputs).encode(), canary.cards)
+
+
+@pytest.mark.slow
+def test_reports_and_exports_of_orders_hold_no_card(canary: Canary) -> None:
+    files = asyncio.run(exported_files(canary.url))
+    assert len(files) == len(ReportKind) * len(FileFormat)
+    shown = {
+        ReportKind.OPERATIONS: canary.payer.used["form"].masked.encode(),
+        ReportKind.ORDERS: b"instantPayment",  # the number of an order
+    }
+    for name, content in files.items():
+        assert shown.get(ReportKind(name.split(" ")[0]), b"") in content, name
+        assert not found_in(content, canary.cards), name
+
+
+async def exported_files(url: str) -> dict[str, bytes]:
+    """Every report and export in each format, as text, by its kind and format."""
+    pool = await connect(url, pool_size=1)
+    try:
+        jobs = ExportJobStore(pool)
+        merchant_id = await pool.fetchval("SELECT merchant_id FROM merchants WHERE login = 'test'")
+        asked = [an_export(merchant_id, kind, form) for kind in ReportKind for form in FileFormat]
+        for job in asked:
+            assert await jobs.add(job, waiting_max=len(asked))
+        return {
+            f"{job.request.kind} {job.request.format}": await text_of_export(jobs, job)
+            for job in asked
+        }
+    finally:
+        await pool.close()
+
+
+def an_export(merchant_id: int, kind: ReportKind, form: FileFormat) -> ExportJob:
+    """A job about all that the scenarios have made; they move the clock a day ahead."""
+    now = datetime.now(UTC)
+    request = ReportRequest(
+        kind=kind,
+        format=form,
+        first=now.date() - timedelta(days=1),
+        last=now.date() + timedelta(days=2),
+        orders=OrderFilter(merchant_ids=(merchant_id,)) if kind is ReportKind.ORDERS else None,
+    )
+    return ExportJob(
+        merchant_id=merchant_id,
+        job_id=uuid4(),
+        request=request,
+        requested_by="test-owner",
+        created_at=now,
+    )
+
+
+async def text_of_export(jobs: ExportJobStore, job: ExportJob) -> bytes:
+    """The file of a job once the gateway has built it; of XLSX, what is in its archive."""
+    content = None
+    while content is None:
+        await asyncio.sleep(0.1)
+        current = await jobs.load(job.merchant_id, job.job_id)
+        assert current is not None
+        assert current.state is not JobState.FAILED, current.problem
+        content = await jobs.file(job.merchant_id, job.job_id)
+    if job.request.format is FileFormat.CSV:
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return b"\n".join(archive.read(name) for name in archive.namelist())
 
 
 @pytest.mark.slow

@@ -57,6 +57,8 @@ READ_FOR_EVERY_METHOD: Final = frozenset({"order_id", "order_number", "merchant_
 # Fields that a request may carry and that no rule reads yet → what becomes of them.
 NOT_YET_READ: Final = {
     "currency": "accepted; an order keeps the currency that it was registered with",
+    "json_params": "accepted; a stored card keeps no attributes",
+    "binding_strength": "accepted; a card without a payment is stored as NO_PAYMENT",
 }
 
 RAW_REFUND: Final = frozenset(

@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from altyn.domain.card.values import Pan
+from altyn.domain.clearing import clear
 from altyn.security.keys import KeyRing
 
 _NONCE_BYTES: Final = 12
@@ -86,11 +87,13 @@ class Vault:
         data_key = AESGCM.generate_key(_DATA_KEY_BITS)
         nonce = os.urandom(_NONCE_BYTES)
         digits = pan.reveal().encode()
+        ciphertext = AESGCM(data_key).encrypt(nonce, digits, _context(_PAN, merchant_id))
+        clear(digits)
         return EncryptedPan(
             key_id=keys.ring.active,
             wrapped_key=keys.wrap(data_key, merchant_id),
             nonce=nonce,
-            ciphertext=AESGCM(data_key).encrypt(nonce, digits, _context(_PAN, merchant_id)),
+            ciphertext=ciphertext,
         )
 
     def decrypt(self, encrypted: EncryptedPan, *, merchant_id: int) -> Pan:
@@ -102,7 +105,9 @@ class Vault:
             )
         except (InvalidTag, ValueError):
             raise DecryptionError("the card number cannot be decrypted") from None
-        return Pan(digits.decode())
+        pan = Pan(digits.decode())
+        clear(digits)
+        return pan
 
     def rewrap(self, encrypted: EncryptedPan, *, merchant_id: int) -> EncryptedPan:
         """The same row under the active key; the card number is not decrypted.
@@ -124,8 +129,11 @@ class Vault:
         """
         # The merchant's number has a fixed width, so two different pairs of merchant and card never
         # give the same message.
-        message = _context(_FINGERPRINT, merchant_id) + pan.reveal().encode()
-        return hmac.digest(self._keys.ring.fingerprint_key, message, "sha256")
+        digits = pan.reveal().encode()
+        message = _context(_FINGERPRINT, merchant_id) + digits
+        fingerprint = hmac.digest(self._keys.ring.fingerprint_key, message, "sha256")
+        clear(digits, message)
+        return fingerprint
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from altyn.storage.card_store import CardStore
 from altyn.storage.demo import DEMO_CHILD_LOGIN
 from tests.integration.soap.soap_client import SoapResponse, envelope, send
 from tests.merchant_changes import changed, permissions_off
-from tests.shop import Shop
+from tests.shop import CREDENTIALS, Shop
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -93,6 +93,34 @@ async def test_client_has_a_card_once_and_a_new_expiry_renews_it(shop: Shop) -> 
     assert (again["bindingId"], again["expiryDate"]) == (first, "209811")
     assert await stored(shop, client, OTHER) != first
     assert len(await listed(shop, client)) == 2
+
+
+async def test_parameters_without_effect_are_named(shop: Shop) -> None:
+    """A stored card keeps no attributes, and none counts as checked by a payment elsewhere."""
+    card = {**CREDENTIALS, "clientId": new_client(), "pan": VISA, "expiryDate": EXPIRY}
+    attributes = "additionalParameters: ignored: a stored card keeps no attributes"
+    no_payment = "the card is stored as NO_PAYMENT, because no first payment is named"
+    for more, note in (
+        ({"additionalParameters": {"table": "12"}}, attributes),
+        ({"additionalParameters": "x"}, "additionalParameters: not read as"),
+        ({"bindingStrength": "NO_PAYMENT"}, ""),
+        ({"bindingStrength": "TDS_SSL"}, f"bindingStrength: ignored: {no_payment}"),
+        ({"bindingStrength": "IRON"}, "bindingStrength: not read as"),
+    ):
+        sent = {**card, **more}
+        answer = await shop.post_json("/payment/rest/createBindingNoPayment.do", sent)
+        assert answer.json()["errorCode"] == "0"
+        assert answer.headers.get("x-altyn-rule", "").startswith(note)
+        assert bool(note) is ("x-altyn-rule" in answer.headers)
+    entries = "<entry><key>table</key><value>12</value></entry>"
+    body = (
+        f"<mer:createBindingNoPayment><request><additionalParameters>{entries}"
+        f"</additionalParameters><clientId>{card['clientId']}</clientId><expiryDate>{EXPIRY}"
+        f"</expiryDate><pan>{VISA}</pan></request></mer:createBindingNoPayment>"
+    )
+    created = await soap(shop, body)
+    assert created.error_code == "0"
+    assert created.http.headers["x-altyn-rule"] == attributes
 
 
 @pytest.mark.parametrize(("kind", "shown"), [("C", 1), ("CR", 1), ("cr", 1), ("R", 0), ("I", 0)])

@@ -140,6 +140,28 @@ async def test_code_is_asked_unless_the_shop_may_do_without(client: PageClient, 
         assert (await pay(client, order_id, binding))["errorCode"] == 0
 
 
+@pytest.mark.parametrize("named", [False, True])
+async def test_automatic_payment_with_a_stored_card_needs_no_cvc_and_no_3d_secure(
+    client: PageClient, payer: str, *, named: bool
+) -> None:
+    """The payer has marked the card, or the registration has named it."""
+    binding = await store(client, payer, ENROLLED)
+    automatic = {"clientId": payer, "features": "AUTO_PAYMENT"}
+    order_id = await client.register(**automatic, **({"bindingId": binding} if named else {}))
+    assert (await client.session(order_id))["cvcNotRequired"] is True
+    page = (await client.open(order_id)).text
+    assert ('name="$CVC"' in page, 'name="$PAN"' in page) == (False, not named)
+    answer = await pay(client, order_id, binding, cvc="")
+    assert (answer["errorCode"], "redirect" in answer) == (0, True)
+    status = await client.status(order_id)
+    assert (status["orderStatus"], status["paymentWay"]) == (2, "CARD_BINDING")
+    off = (Permission.AUTO_PAYMENT, Permission.SSL_WITHOUT_CVC, Permission.BINDING_WITHOUT_CVC)
+    again = await client.register(**automatic)
+    async with permissions_off(client.shop, *off):
+        assert 'name="$CVC"' in (await client.open(again)).text
+        assert (await pay(client, again, binding, cvc=""))["fieldErrors"].keys() == {"$CVC"}
+
+
 async def test_card_of_another_client_cannot_pay(client: PageClient, payer: str) -> None:
     binding = await store(client, f"{payer} other")
     order_id = await client.register(clientId=payer)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -189,3 +190,36 @@ def test_encrypted_row_prints_its_key_id_only(vault: Vault) -> None:
         "nonce",
         "ciphertext",
     ]
+
+
+def test_bytes_of_a_card_are_overwritten(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the ciphers got and gave is zeros afterwards; the results are whole."""
+    held: list[bytes] = []
+
+    class Cipher:
+        generate_key = staticmethod(AESGCM.generate_key)
+
+        def __init__(self, key: bytes) -> None:
+            self.cipher = AESGCM(key)
+
+        def encrypt(self, nonce: bytes, data: bytes, context: bytes) -> bytes:
+            held.append(data)
+            return self.cipher.encrypt(nonce, data, context)
+
+        def decrypt(self, nonce: bytes, data: bytes, context: bytes) -> bytes:
+            held.append(self.cipher.decrypt(nonce, data, context))
+            return held[-1]
+
+    def digest(key: bytes, message: bytes, name: str) -> bytes:
+        held.append(message)
+        return bytes(reversed(message)) + key
+
+    monkeypatch.setattr("altyn.security.vault.AESGCM", Cipher)
+    monkeypatch.setattr("altyn.security.vault.hmac.digest", digest)
+    encrypted = vault.encrypt(PAN, merchant_id=SHOP)
+    decrypted = vault.decrypt(encrypted, merchant_id=SHOP)
+    assert PAN.reveal()[::-1].encode() in vault.fingerprint(PAN, merchant_id=SHOP)
+    assert decrypted == PAN
+    assert PAN.reveal() == "4111111111111111"
+    assert len(held) == 3
+    assert [set(each) for each in held] == [{0}] * 3

@@ -6,6 +6,7 @@ from altyn.domain.merchant import Permission
 from altyn.domain.operation import Operation
 from altyn.domain.refusals import Refusal
 from altyn.protocol import types as t
+from altyn.protocol.dialects.classic import cautions as k
 from altyn.protocol.dialects.classic import error_codes as e
 from altyn.protocol.dialects.classic import presentation as p
 from altyn.protocol.dialects.classic.binding_view import BINDINGS, NEW_BINDING
@@ -17,7 +18,11 @@ from altyn.protocol.dialects.classic.shared_rows import (
     MERCHANT_LOGIN,
     WHO,
 )
-from altyn.protocol.dialects.classic.types import BINDING_TYPE
+from altyn.protocol.dialects.classic.types import (
+    BINDING_STRENGTH,
+    BINDING_TYPE,
+    IDLE_ATTRIBUTES,
+)
 from altyn.protocol.table import Method, Parameter
 
 _ONE: Final = Parameter("bindingId", t.ORDER_ID, "binding_id", "The stored card.",
@@ -156,6 +161,11 @@ CREATE_BINDING_NO_PAYMENT: Final = Method(
                   invalid=Refusal.HOLDER_INVALID),
         Parameter("email", t.text(128), "email", "The client's e-mail address."),
         Parameter("phone", t.PHONE, "phone", "The client's phone number."),
+        Parameter("additionalParameters", IDLE_ATTRIBUTES, "json_params",
+                  "Accepted; a stored card keeps no attributes.",
+                  caution=k.NO_ATTRIBUTES_OF_CARDS),
+        Parameter("bindingStrength", BINDING_STRENGTH, "binding_strength",
+                  "Accepted; the card is stored as NO_PAYMENT.", remarks=k.remarks_of_strength),
         MERCHANT_LOGIN,
         LENIENT_LANGUAGE,
     ),

@@ -12,6 +12,7 @@ from altyn.domain.cart.document import Cart
 from altyn.domain.cart.plain import has_no_remarks
 from altyn.domain.language import TEXT_LANGUAGES
 from altyn.domain.merchant import Merchant
+from altyn.protocol.dialects.classic.types import WITHOUT_A_PAYMENT
 from altyn.protocol.types import RESERVED_NAMES
 
 NO_TEXTS: Final = "kept for the page's address; texts are in ru or en, else in the shop's default"
@@ -19,6 +20,10 @@ STORED_ONLY: Final = "kept with the order, without effect"
 NO_ENCRYPTED_CARD: Final = "kept, but encrypted card data are not served yet: send the card"
 NO_3DS_DATA: Final = "kept, but not sent to 3-D Secure yet"
 
+NO_ATTRIBUTES_OF_CARDS: Final = "ignored: a stored card keeps no attributes"
+NO_OTHER_STRENGTH: Final = (
+    "ignored: the card is stored as NO_PAYMENT, because no first payment is named"
+)
 NO_CERTIFICATE: Final = "kept, but payments by electronic certificate are not served yet"
 NO_SBP_QR: Final = "kept, but QR codes in the answer are not served yet"
 LATER_ATTRIBUTES: Final = {"fes_cashboxId": NO_CERTIFICATE, "sberpay.qr.c2b": NO_SBP_QR}
@@ -105,3 +110,9 @@ def remarks_of_ways(names: Sequence[str]) -> Iterator[str]:
 def remarks_of_cart(cart: Cart) -> Iterator[str]:
     """The parts of a cart that are kept without effect."""
     return iter(()) if has_no_remarks(cart) else unknown.remarks_of_cart(cart.document)
+
+
+def remarks_of_strength(strength: str) -> Iterator[str]:
+    """The text about a stored card that is to count as checked by a payment elsewhere."""
+    if strength != WITHOUT_A_PAYMENT:
+        yield NO_OTHER_STRENGTH

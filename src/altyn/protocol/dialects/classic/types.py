@@ -69,6 +69,30 @@ _CATEGORIES_BY_TYPE: Final = {
     "I": frozenset({BindingCategory.INSTALMENT}),
     "CR": frozenset({BindingCategory.COMMON, BindingCategory.RECURRENT}),
 }
+WITHOUT_A_PAYMENT: Final = "NO_PAYMENT"
+_STRENGTHS: Final = ("TDS", "SSL", "TDS_SSL", WITHOUT_A_PAYMENT)
+
+
+def _binding_strength(value: str, _: t.Context) -> str | None:
+    """How a card that is stored without a payment was checked before."""
+    strength = value.strip().upper()
+    return strength if strength in _STRENGTHS else None
+
+
+def _idle_attributes(value: str, context: t.Context) -> dict[str, str] | None:
+    """Attributes without effect: those that cannot be read are no error."""
+    try:
+        return dict(t.FLAT_JSON.parse(value, context))
+    except Malformed:
+        return None
+
+
+IDLE_ATTRIBUTES: Final = replace(t.FLAT_JSON, parse=_idle_attributes, forgiving=True)
+
+
+BINDING_STRENGTH: Final = t.Type(
+    "A..10: TDS, SSL, TDS_SSL, NO_PAYMENT", _binding_strength, forgiving=True
+)
 BINDING_TYPE: Final = t.Type("A..2", _binding_type, enumeration=tuple(_CATEGORIES_BY_TYPE))
 
 
