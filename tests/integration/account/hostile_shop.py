@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from html.parser import HTMLParser
-from typing import Final
+from typing import Any, Final
 
 from starlette.routing import Route
 
@@ -131,6 +131,8 @@ async def _paid_order(shop: Shop) -> str:
         "contact": SHORT,
         "deliveryInfo": {"country": "RU", "city": SHORT, "postAddress": HOSTILE},
     }
+    address = json.dumps(dict.fromkeys(ADDRESS_FIELDS, SHORT))
+    payer_data: dict[str, Any] = dict.fromkeys(PAYER_DATA, address)
     order_id = await shop.register(
         100_000,
         orderNumber=SHORT,
@@ -139,7 +141,7 @@ async def _paid_order(shop: Shop) -> str:
         email=EMAIL,
         phone=PHONE,
         postAddress=HOSTILE,
-        **dict.fromkeys(PAYER_DATA, json.dumps(dict.fromkeys(ADDRESS_FIELDS, SHORT))),
+        **payer_data,
         jsonParams=json.dumps({"note": HOSTILE, f"{MARK}<i>": "javascript:alert(3)"}),
         dynamicCallbackUrl=RECEIVER,
         returnUrl="https://shop.example/?<script>",
