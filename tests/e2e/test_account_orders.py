@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Page, expect
 
+from altyn.protocol.test_cards import Fault, card_for_fault
 from tests.e2e.conftest import Screenshot
 from tests.e2e.gateway import Served
 from tests.e2e.web_rules import check_web_page
@@ -143,6 +144,31 @@ def test_each_other_action_from_the_list_to_its_result(gateway: Served, page: Pa
     sums = gateway.call("getOrderStatusExtended.do", orderId=completed)["paymentAmountInfo"]
     assert sums["depositedAmount"] == 100_000
     assert gateway.status(closed) == 2
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_completion_is_confirmed_and_an_unknown_refund_is_explained(
+    gateway: Served, page: Page, screenshot: Screenshot, language: str
+) -> None:
+    order_id = held(gateway, f"in-part-{language}")
+    lost = gateway.register(orderNumber=f"lost-{language}").order_id
+    gateway.call("paymentorder.do", **card_fields(lost, card_for_fault(Fault.REFUND_ANSWER_LOST)))
+    log_in(gateway, page, language)
+    page.goto(f"{gateway.url}/mportal3/orders/{order_id}/complete")
+    page.locator("#amount").fill("1000")
+    page.locator("main form .button-main").click()
+    expect(page.locator("#effect")).to_contain_text("500")
+    check_web_page(page, "account-complete-confirm", language, screenshot)
+
+    page.goto(f"{gateway.url}/mportal3/orders/{lost}/refund")
+    page.locator("#amount").fill("500")
+    page.locator("main form .button-main").click()
+    page.locator("main form .danger-button").click()
+    unknown = "Результат пока неизвестен" if language == "ru" else "The result is not known yet"
+    expect(page.get_by_role("alert")).to_contain_text(unknown)
+    check_web_page(page, "account-not-known", language, screenshot)
+    page.locator("main a.button-main").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"lost-{language}")
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])

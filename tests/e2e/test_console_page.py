@@ -37,18 +37,21 @@ def test_program_follows_what_is_typed(gateway: Served, page: Page) -> None:
     expect(program.locator('[data-of="Node"]')).to_contain_text('"features": "FORCE_TDS"')
 
 
+@pytest.mark.parametrize("language", ["ru", "en"])
 def test_a_developer_pays_a_first_order_without_the_command_line(
-    gateway: Served, page: Page, screenshot: Screenshot
+    gateway: Served, page: Page, screenshot: Screenshot, language: str
 ) -> None:
-    page.goto(f"{gateway.url}/?lang=en")
-    page.get_by_label("Description").fill("<b>Tea</b>")
-    page.get_by_label("A cart, so there is a receipt").check()
-    page.get_by_role("button", name="Register the order").click()
-    expect(page.get_by_role("status").first).to_contain_text("is registered")
-    check_web_page(page, "console-registered", "en", screenshot)
+    page.goto(f"{gateway.url}/?lang={language}")
+    page.locator("#description").fill("<b>Tea</b>")
+    page.locator("[name=cart]").check()
+    page.locator("#more").fill(f"language={language}")
+    page.locator("#order-form .button-main").click()
+    registered = "создан" if language == "ru" else "is registered"
+    expect(page.get_by_role("status").first).to_contain_text(registered)
+    check_web_page(page, "console-registered", language, screenshot)
 
     with page.context.expect_page() as opened:
-        page.get_by_role("link", name="Open the payment page").click()
+        page.locator("#result a.button-main").click()
     payer = opened.value
     payer.locator("#pan").fill("4444000000001111")
     payer.locator("#expiry").fill("12/30")
@@ -57,18 +60,22 @@ def test_a_developer_pays_a_first_order_without_the_command_line(
     payer.get_by_role("button", name=re.compile("Pay|Оплатить")).click()
     payer.wait_for_url(re.compile("/console/returned"))
     expect(payer.locator("main")).to_contain_text('"orderStatus": 2')
-    check_web_page(payer, "console-returned", "ru", screenshot)
+    check_web_page(payer, "console-returned", language, screenshot)
 
 
+@pytest.mark.parametrize("language", ["ru", "en"])
 def test_a_refused_order_shows_code_text_and_rule(
-    gateway: Served, page: Page, screenshot: Screenshot
+    gateway: Served, page: Page, screenshot: Screenshot, language: str
 ) -> None:
-    page.goto(f"{gateway.url}/?lang=en")
-    page.get_by_label("Amount in roubles").fill("many")
-    page.get_by_role("button", name="Register the order").click()
-    expect(page.get_by_role("alert")).to_contain_text("code 5")
-    expect(page.locator("#result")).to_contain_text("The broken rule:")
-    check_web_page(page, "console-refused", "en", screenshot)
+    page.goto(f"{gateway.url}/?lang={language}")
+    page.locator("#amount").fill("many")
+    page.locator("#order-form .button-main").click()
+    code, rule = (
+        ("код 5", "Нарушенное правило:") if language == "ru" else ("code 5", "The broken rule:")
+    )
+    expect(page.get_by_role("alert")).to_contain_text(code)
+    expect(page.locator("#result")).to_contain_text(rule)
+    check_web_page(page, "console-refused", language, screenshot)
 
 
 def test_the_clock_moves_without_scripts(gateway: Served, plain: Page) -> None:
