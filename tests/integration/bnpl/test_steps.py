@@ -203,6 +203,15 @@ async def test_order_with_the_feature_is_paid_in_parts_only(payer: Payer) -> Non
     await must_be_for_parts_only(payer, order_id)
 
 
+@pytest.mark.parametrize("names", ["BNPL", "SBRF_BNPL", "sbrf_bnpl;BNPL"])
+async def test_order_that_allows_parts_alone_opens_at_the_phone_step(
+    payer: Payer, names: str
+) -> None:
+    order_id = await payer.client.register(allowedPaymentWays=names)
+    await must_open_at_the_phone_step(payer, order_id)
+    await must_be_paid_in_parts(payer, order_id)
+
+
 async def test_shop_for_payments_in_parts_takes_nothing_else(payer: Payer) -> None:
     async with changed(payer.shop, {"bnpl.only": True}):
         order_id = await payer.client.register()
@@ -215,17 +224,28 @@ async def test_shop_for_payments_in_parts_takes_nothing_else(payer: Payer) -> No
 
 
 async def must_be_for_parts_only(payer: Payer, order_id: str) -> None:
-    page = await payer.client.open(order_id)
-    assert PHONE_STEP in page.text, "the page opens at the phone step"
-    assert "Выбрать другой способ" not in page.text
-    by_card = await payer.client.pay(order_id)
-    assert (by_card["errorCode"], "paymentWay" in by_card["error"]) == (5, True)
+    await must_open_at_the_phone_step(payer, order_id)
     without_scripts = await payer.client.fill(order_id, typed())
     assert PHONE_STEP in without_scripts.text
     of_shop = await payer.shop.call("paymentorder.do", **card_fields(order_id))
     assert str(of_shop["errorCode"]) == "5"
     assert (await payer.status(order_id))["orderStatus"] == 0
-    await payer.to_card(order_id)
+    await must_be_paid_in_parts(payer, order_id)
+
+
+async def must_open_at_the_phone_step(payer: Payer, order_id: str) -> None:
+    """The page opens there, offers no other way, and the order takes no card."""
+    page = await payer.client.open(order_id)
+    assert PHONE_STEP in page.text
+    assert "Выбрать другой способ" not in page.text
+    by_card = await payer.client.pay(order_id)
+    assert (by_card["errorCode"], "paymentWay" in by_card["error"]) == (5, True)
+
+
+async def must_be_paid_in_parts(payer: Payer, order_id: str) -> None:
+    card_form = await payer.to_card(order_id)
+    assert CARD_STEP in card_form.text
+    assert "Выбрать другой способ" not in card_form.text
     await payer.pay_first_part(order_id)
     assert (await payer.sums(order_id))[0] == 2
 

@@ -43,6 +43,7 @@ from altyn.operations.paying.bnpl.application import (
     find_application,
 )
 from altyn.operations.paying.bnpl.offer import takes_only_parts
+from altyn.operations.paying.possible import possible_ways
 from altyn.operations.ports import World
 from altyn.protocol.bnpl import Application, ApplicationStep
 
@@ -142,7 +143,7 @@ class PartsPages:
             choice=Choice(card=True),
             typed_values=shown.form.typed_values if shown.form else None,
             result=shown.result,
-            parts=PartsSummary(first.amount, later, _other_way(page_order, context)),
+            parts=PartsSummary(first.amount, later, self._other_way(page_order, context)),
         )
         return responses.page(html, page_order=page_order)
 
@@ -164,7 +165,7 @@ class PartsPages:
             order_number=order.order_number,
             amount=page_order.amount,
             form_action=own,
-            other_way_url=_other_way(page_order, context),
+            other_way_url=self._other_way(page_order, context),
             other_phone_url=f"{own}&{STEP}=phone",
             phone=_typed_phone(application, page_order, shown),
             fault=shown.fault,
@@ -181,6 +182,15 @@ class PartsPages:
                 rows=plan_rows(application.plan, page_order.amount, language),
             )
         return responses.page(render_parts(view), page_order=page_order)
+
+    def _other_way(self, page_order: PageOrder, context: PageContext) -> str | None:
+        """The payment page with its other ways; None where the order can be paid in parts only."""
+        order, merchant = page_order.order, page_order.merchant
+        possible = possible_ways(order, merchant, self.world.ways, has_stored_card=True)
+        tiles = {way.name for way in possible.open_now(merchant)}
+        if not possible.by_card and tiles <= {WAY}:
+            return None
+        return replace(context, query="").own_address(page_order)
 
 
 # ── The forms ─────────────────────────────────────────────────────────────────────────────────────
@@ -268,13 +278,6 @@ _SHOWN_REFUSALS: Final = frozenset({Refusal.PARAMETER_INVALID, Refusal.SYSTEM_ER
 
 
 # ── Parts ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _other_way(page_order: PageOrder, context: PageContext) -> str | None:
-    """The payment page with its other ways; None where the order can be paid in parts only."""
-    if takes_only_parts(page_order.order, page_order.merchant):
-        return None
-    return replace(context, query="").own_address(page_order)
 
 
 def _typed_phone(application: Application | None, page_order: PageOrder, shown: Shown) -> str:
