@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from altyn.domain.refusals import Refusal
+from tests.simulation.credit import Credit
 
 MOSCOW: Final = timezone(timedelta(hours=3))
 SESSION: Final = timedelta(minutes=20)
@@ -40,6 +41,9 @@ class Ticket:
     verify: bool
     registered_at: datetime
     payout: bool = False  # the shop pays; no payer does
+    keeps: str = ""  # what the payer agrees that a typed card is kept for
+    charged: bool = False  # the shop charges the stored card that the order names
+    credit: Credit | None = None  # a purchase on credit, with a cart
     paid_out: int = 0
     status: str = "created"
     approved: int = 0
@@ -49,6 +53,7 @@ class Ticket:
     attempts: int = 0
     attempts_max: int = ATTEMPTS_MAX
     card: str = ""
+    stores: bool = False  # the card of the last attempt was typed, and is stored if it pays
     partly_reversed: bool = False
     held_at: datetime | None = None
     deposited_at: datetime | None = None
@@ -87,10 +92,19 @@ class Ticket:
         if self.status == "at wallet":
             return Refusal.WRONG_STATUS
         if self.on_its_way:
-            return Refusal.BUSY
+            return Refusal.BINDING_REQUIRED if self.charged else Refusal.BUSY
         if now >= self.registered_at + SESSION:
             return Refusal.SESSION_OVER
-        return Refusal.ATTEMPTS_EXHAUSTED if self.attempts == self.attempts_max else None
+        if self.attempts == self.attempts_max:
+            return Refusal.ATTEMPTS_EXHAUSTED
+        return Refusal.CREDIT_REQUIRED if self.credit and not self.credit.granted else None
+
+    def may_apply_for_credit(self, now: datetime) -> Refusal | None:
+        if self.credit is None:
+            return Refusal.WRONG_STATUS
+        if self.status in UNPAID:
+            return Refusal.SESSION_OVER if now >= self.registered_at + SESSION else None
+        return self.may_pay(now)
 
     def may_deposit(self, amount: int) -> Refusal | None:
         if self.status != "held":
@@ -99,7 +113,9 @@ class Ticket:
             return Refusal.BUSY
         if amount > self.approved:
             return Refusal.AMOUNT_ABOVE_HOLD
-        return Refusal.DEPOSIT_TOO_SMALL if 0 < amount < 100 else None
+        if 0 < amount < 100:
+            return Refusal.DEPOSIT_TOO_SMALL
+        return Refusal.CART_MANDATORY if self._is_part(amount, self.approved) else None
 
     def may_reverse(self, amount: int, now: datetime) -> Refusal | None:
         if self.status not in {"held", "deposited"}:
@@ -114,7 +130,8 @@ class Ticket:
             whole = self.deposited
         if 0 < amount < whole and self.partly_reversed:
             return Refusal.PARTIAL_REVERSAL_REPEATED
-        return Refusal.AMOUNT_INVALID if amount > whole else None
+        invalid = amount > whole or self._is_part(amount, whole)
+        return Refusal.AMOUNT_INVALID if invalid else None
 
     def may_refund(self, amount: int) -> Refusal | None:
         if self.payout or self.status not in {"deposited", "refunded"}:
@@ -123,7 +140,13 @@ class Ticket:
             return Refusal.BUSY
         if amount > self.left or not self.left:
             return Refusal.AMOUNT_ABOVE_DEPOSIT
-        return Refusal.BUSY if (amount or self.left) > self.left - self.reserved else None
+        if (amount or self.left) > self.left - self.reserved:
+            return Refusal.BUSY
+        return Refusal.CART_MANDATORY if self._is_part(amount, self.left) else None
+
+    def _is_part(self, amount: int, whole: int) -> bool:
+        """Whether the cart has to name what a part of the sum is for."""
+        return self.credit is not None and 0 < amount < whole
 
     def may_decline(self) -> Refusal | None:
         if self.payout or self.status not in UNPAID:
@@ -131,8 +154,10 @@ class Ticket:
         return Refusal.BUSY if self.on_its_way else None
 
     def may_begin_wallet(self, now: datetime) -> Refusal | None:
-        """The wallet does not check cards; else it is as for a card."""
-        return Refusal.PARAMETER_INVALID if self.verify else self.may_pay(now)
+        """The wallet does not check cards, and a granted credit is paid by card; else it is as for
+        a card."""
+        impossible = self.verify or (self.credit is not None and self.credit.granted)
+        return Refusal.PARAMETER_INVALID if impossible else self.may_pay(now)
 
     # ── What happens ──────────────────────────────────────────────────────────────────────────────
 

@@ -35,6 +35,7 @@ from hypothesis.stateful import (
 )
 
 from altyn import main
+from altyn.domain.card.values import Pan
 from altyn.domain.refusals import Refusal
 from altyn.operations import perform
 from altyn.operations.connector import ConnectorResponse, payment_key
@@ -45,7 +46,7 @@ from altyn.operations.paying.cancel import cancel_waiting
 from altyn.operations.paying.card.steps import GoToAcs
 from altyn.operations.paying.notification import settle_notification
 from altyn.operations.paying.steps import Ended
-from altyn.operations.ports import PAYER, Actor
+from altyn.operations.ports import PAYER, Actor, Overloaded
 from altyn.outbound.bnpl.in_process import InProcessService
 from altyn.protocol.acquiring import AcquirerOperation
 from altyn.protocol.bank_invoices import InvoiceOperation
@@ -56,6 +57,9 @@ from altyn.workers.reconciliation import settle_unknown
 from tests.audit import audit
 from tests.bnpl_audit import audit_parts
 from tests.shop import ENROLLED, GOOD, Shop, acquirer_of, new_number, open_shop, refused
+from tests.simulation.credit import AMOUNT as CREDIT_AMOUNT
+from tests.simulation.credit import PHONES as CREDIT_PHONES
+from tests.simulation.credit import Applicant, Credit
 from tests.simulation.model import MOSCOW, UNPAID, Ticket
 from tests.simulation.parts import (
     FAILS_TWICE,
@@ -70,21 +74,38 @@ from tests.simulation.parts import (
     kept_of,
 )
 from tests.simulation.parts import NAME as BNPL
-from tests.simulation.waiting_ways import BySberPay, ByWallet, WaitingWay
+from tests.simulation.stored_cards import (
+    CHARGES,
+    COMMON,
+    INSTALMENT,
+    LASTS,
+    NOTHING,
+    RECURRENT,
+    StoredCard,
+    StoredCards,
+    terms_sent,
+)
+from tests.simulation.waiting_ways import BY_LINK, ByLink, BySberPay, ByWallet, WaitingWay
 from tests.ways.connector import WalletConnector, in_process
 from tests.ways.registration import WALLET, wallet_extensions
-from tests.ways.sberpay import PUSH, Payers, bank_line
+from tests.ways.sberpay import LINK, PUSH, Payers, bank_line
 from tests.ways.sberpay import WAY as SBERPAY
 from tests.ways.wallet import Operation, Wallet
 
 NOT_SENT: Final = 151018
 AUTHENTICATION_FAILED: Final = -2006
+BROKEN_TERMS: Final = 2002
+TICKETS_MAX: Final = 5
+CHARGED_MAX: Final = 9
+"""Orders of a shop, without and with those of its charges."""
+CHARGES_OF_A_LIFE: Final = 5
 CARDS: Final = {
     "approves": GOOD,
     "asks ACS": ENROLLED,
     "declines": card_for_action_code(116),
     **{fault.name: card_for_fault(fault) for fault in Fault if fault is not Fault.SLOW},
 }
+MASKS: Final = {card: Pan(pan).masked for card, pan in CARDS.items()}
 STORED: Final = (
     "approves",
     "asks ACS",
@@ -93,6 +114,8 @@ STORED: Final = (
     "PENDING_THEN_APPROVED",
 )
 """The cards that a client of the shop has stored."""
+KEEPS: Final = (NOTHING, COMMON, RECURRENT, INSTALMENT)
+"""What a payer agrees that a typed card is kept for."""
 
 LOSES: Final = {
     "deposit": Fault.DEPOSIT_ANSWER_LOST.name,
@@ -117,13 +140,14 @@ PASSES: Final = (
     timedelta(days=8),
     timedelta(days=15),
 )
-EXAMPLES: Final = 60  # of 20 steps, for each hundred of an everyday property test
+EXAMPLES: Final = 40  # of 20 steps, for each hundred of an everyday property test
 EVERYDAY: Final = 100
 PARTS: Final = ("all", "some", "whole", "above")
 ENDS: Final = (None, None, None, "before", "after")
+CHARGE_ENDS: Final = (*ENDS, "counted", "overloaded")
 SHARES: Final = st.sampled_from(PARTS)
 DEATHS: Final = st.sampled_from(ENDS)
-LIVES: Final = 100
+LIVES: Final = 70
 ACTS_OF_A_LIFE: Final = 20
 VERBS: Final = (
     "pay",
@@ -131,7 +155,11 @@ VERBS: Final = (
     "stored card removed",
     WALLET,
     SBERPAY,
-    "push at registration",
+    BY_LINK,
+    "charge",
+    "charge",
+    "credit",
+    "app at registration",
     "deposit",
     "reverse",
     "refund",
@@ -151,10 +179,10 @@ PAYS_BY: Final = {
     "above": "declines",
 }
 ACTS: Final = st.tuples(st.sampled_from(VERBS), SHARES, DEATHS)
-SALES: Final = ("approves", *LOSES.values(), WALLET, SBERPAY, BNPL)
+SALES: Final = ("approves", *LOSES.values(), WALLET, SBERPAY, BY_LINK, BNPL)
 FIRST_CARDS: Final = ("approves", "asks ACS", "declines")
 SOLD_BY: Final = st.sampled_from(SALES)
-WAYS: Final = (WALLET, SBERPAY)
+WAYS: Final = (WALLET, SBERPAY, BY_LINK)
 ANSWERS: Final = ("confirm", "refuse")
 """What a payer does on the phone."""
 
@@ -181,8 +209,12 @@ PARTS_DUE: Final = """
 
 
 class Dying:
-    """The connections to the bank, to the wallet and to the service that lends, which can break
-    before a request arrives or after it was carried out."""
+    """The connections to the bank, to the wallet and to the services that lend, which can break
+    before a request arrives or after it was carried out.
+
+    A charge of a stored card also ends after it was counted ("counted"), or is not begun because
+    the gateway has too much to do ("overloaded").
+    """
 
     def __init__(self, shop: Shop) -> None:
         self.dies: str | None = None
@@ -195,11 +227,36 @@ class Dying:
         acquirer.ask = self._breaking(acquirer.ask)  # type: ignore[method-assign, assignment]
         wallet.ask = self._breaking(wallet.ask)
         bank.ask = self._breaking(bank.ask)  # type: ignore[method-assign, assignment]
+        world = shop.gateway.world
+        credit, store, limiter = world.credit, world.bindings.store, world.card.limiter
+        assert credit is not None
+        credit.apply = self._breaking(credit.apply)  # type: ignore[method-assign, assignment]
+        store.save = self._ending(store.save)  # type: ignore[method-assign]
+        limiter.broken_limit = self._overloaded(limiter.broken_limit)  # type: ignore[method-assign]
+
+    def _ending(self, save: Callable[..., Awaitable[bool]]) -> Any:
+        async def ending(*values: Any) -> bool:
+            saved = await save(*values)
+            if self.dies == "counted":
+                self.dies = None
+                raise ConnectionResetError("the process has died after it counted the charge")
+            return saved
+
+        return ending
+
+    def _overloaded(self, check: Callable[..., Awaitable[T]]) -> Any:
+        async def overloaded(*values: Any) -> T:
+            if self.dies == "overloaded":
+                self.dies = None
+                raise Overloaded("the queue is full")
+            return await check(*values)
+
+        return overloaded
 
     def _breaking(self, ask: Callable[[Any], Awaitable[T]]) -> Callable[[Any], Awaitable[T]]:
         async def breaking(request: Any) -> T:
             dies, self.dies = self.dies, None
-            if request.operation in INQUIRIES:
+            if getattr(request, "operation", None) in INQUIRIES:
                 return await ask(request)
             if dies == "before":
                 raise ConnectionResetError("the process has died before it asked")
@@ -221,11 +278,13 @@ class Gateway:
         self._outbox = outbox
         self.shop = shop
         self.parts = PartsPayer(shop)
+        self.applicant = Applicant(shop)
         self.wallet = wallet
         wallet.now = shop.clock.now
         self.way = Dying(shop)
-        ways: tuple[WaitingWay, ...] = (ByWallet(wallet), BySberPay(Payers(shop.gateway)))
-        self.ways = {way.name: way for way in ways}
+        payers = Payers(shop.gateway)
+        ways: tuple[WaitingWay, ...] = (ByWallet(wallet), BySberPay(payers), ByLink(payers))
+        self.ways = {way.key: way for way in ways}
         self.tried_until = self.now
         """The parts that were due until then have been tried; the clock has gone on since."""
 
@@ -295,8 +354,8 @@ class Orders(RuleBasedStateMachine):
         super().__init__()
         self.tickets: list[Ticket] = []
         self.client = f"client {uuid4()}"
-        self.stored: dict[str, str] = {}  # card → stored card
-        self.removed: set[str] = set()
+        last_day = (self.gateway.now + LASTS).astimezone(MOSCOW).date()
+        self.cards = StoredCards(last_day)
         self.in_parts: dict[str, InParts] = {}
         self.first: dict[str, tuple[str, int]] = {}  # card and application of the attempt
 
@@ -305,40 +364,81 @@ class Orders(RuleBasedStateMachine):
         amount=st.sampled_from((1_00, 1000_00, 7_77, 1234_57)),
         two_phase=st.booleans(),
         verify=st.sampled_from((False, False, False, True)),
+        keeps=st.sampled_from(KEEPS),
     )
-    def register(self, amount: int, two_phase: bool, verify: bool) -> Any:  # noqa: FBT001 - drawn
-        return self._registered(amount, two_phase=two_phase, verify=verify)
+    def register(self, amount: int, two_phase: bool, verify: bool, keeps: str) -> Any:  # noqa: FBT001 - drawn
+        return self._registered(amount, two_phase=two_phase, verify=verify, keeps=keeps)
 
-    def _registered(self, amount: int, *, two_phase: bool, verify: bool, **more: object) -> Any:
-        if len(self.tickets) == 4:
+    def _registered(
+        self, amount: int, *, two_phase: bool, verify: bool, keeps: str = NOTHING, **more: object
+    ) -> Any:
+        if len(self.tickets) >= TICKETS_MAX:
             return multiple()
         if verify:
             more["features"] = "VERIFY"
-        more |= {"clientId": self.client, "bindingNotNeeded": "true"}
+        if keeps == INSTALMENT and any(each.keeps == INSTALMENT for each in self.tickets):
+            keeps = COMMON  # of two agreements on their way, either may come last
+        more |= {"clientId": self.client, **terms_sent(keeps, self.cards.last_day)}
         now = self.gateway.now
         order_id = self._do(self._shop.register(amount, two_phase=two_phase, **more))
-        self.tickets.append(Ticket(order_id, amount, two_phase, verify, now))
-        self.in_parts[order_id] = InParts()
-        return self.tickets[-1]
+        return self._watched(Ticket(order_id, amount, two_phase, verify, now, keeps=keeps))
+
+    def _watched(self, order: Ticket) -> Ticket:
+        self.tickets.append(order)
+        self.in_parts[order.order_id] = InParts()
+        return order
+
+    @rule(target=orders, two_phase=st.booleans())
+    def register_on_credit(self, two_phase: bool) -> Any:  # noqa: FBT001 - drawn
+        """A purchase on credit: it is paid by card, once the bank has granted the credit."""
+        if len(self.tickets) >= TICKETS_MAX:
+            return multiple()
+        now, more = self.gateway.now, {"clientId": self.client, "bindingNotNeeded": True}
+        order_id = self._do(self.gateway.applicant.register(two_phase=two_phase, **more))
+        return self._watched(
+            Ticket(
+                order_id, CREDIT_AMOUNT, two_phase, verify=False, registered_at=now, credit=Credit()
+            )
+        )
+
+    @rule(order=orders, phone=st.sampled_from(CREDIT_PHONES), dies=DEATHS)
+    def apply_for_credit(self, order: Ticket, phone: str, dies: str | None) -> None:
+        """The payer applies, or looks at what the bank has decided."""
+        refusal, now = order.may_apply_for_credit(self.gateway.now), self.gateway.now
+        self.gateway.way.dies = dies
+        result = self._do(self.gateway.applicant.apply(order.order_id, phone))
+        self.gateway.way.dies = None
+        if refusal:
+            assert isinstance(result, Refused), result
+            assert result.refusal is refusal, (result.refusal, refusal)
+            return
+        assert not isinstance(result, Refused), result
+        assert order.credit is not None
+        order.credit.apply(phone, now, dies)
+        assert self._do(self.gateway.applicant.known(order.order_id)) == order.credit.known
 
     @initialize(
         target=orders,
-        sales=st.lists(st.tuples(st.booleans(), SOLD_BY), min_size=1, max_size=3),
+        sales=st.lists(
+            st.tuples(st.booleans(), SOLD_BY, st.sampled_from(KEEPS)), min_size=1, max_size=3
+        ),
         acts=st.lists(st.tuples(st.integers(0, 2), ACTS), min_size=8, max_size=20),
     )
     def begin(
-        self, sales: list[tuple[bool, str]], acts: list[tuple[int, tuple[str, str, str | None]]]
+        self,
+        sales: list[tuple[bool, str, str]],
+        acts: list[tuple[int, tuple[str, str, str | None]]],
     ) -> Any:
         """Some orders with a past: what comes after begins where much has happened already."""
-        orders = [self.sell(two_phase, card) for two_phase, card in sales]
+        orders = [self.sell(two_phase, card, keeps) for two_phase, card, keeps in sales]
         for number, act in acts:
             self.live_through(orders[number % len(orders)], [act])
         return multiple(*orders)
 
-    @rule(target=orders, two_phase=st.booleans(), card=SOLD_BY)
-    def sell(self, two_phase: bool, card: str) -> Any:  # noqa: FBT001 - drawn
+    @rule(target=orders, two_phase=st.booleans(), card=SOLD_BY, keeps=st.sampled_from(KEEPS))
+    def sell(self, two_phase: bool, card: str, keeps: str) -> Any:  # noqa: FBT001 - drawn
         """Most of what can go wrong comes after a payment that went well."""
-        order = self._registered(1000_00, two_phase=two_phase, verify=False)
+        order = self._registered(1000_00, two_phase=two_phase, verify=False, keeps=keeps)
         if isinstance(order, Ticket) and card in WAYS:
             if two_phase:
                 self._paid(order, "declines", None)  # later requests still go to this way
@@ -359,7 +459,7 @@ class Orders(RuleBasedStateMachine):
         dies: str | None,
     ) -> Any:
         """One call registers and pays, without 3-D Secure; the same call again moves nothing."""
-        if len(self.tickets) == 4:
+        if len(self.tickets) >= TICKETS_MAX:
             return multiple()
         number, now = new_number(), self.gateway.now
         request = {
@@ -374,13 +474,10 @@ class Orders(RuleBasedStateMachine):
             "bindingNotNeeded": "true",
         }
         self._call(self._shop.call("motoPayment.do", **request), dies)
-        status = self._do(self._shop.call("getOrderStatusExtended.do", orderNumber=number))
-        order_id = {each["name"]: each["value"] for each in status["attributes"]}["mdOrder"]
-        order = Ticket(order_id, 1000_00, two_phase, verify=False, registered_at=now)
+        order = Ticket(self._order_id(number), 1000_00, two_phase, verify=False, registered_at=now)
         order.attempts = order.attempts_max = 1
         order.card = card
-        self.tickets.append(order)
-        self.in_parts[order_id] = InParts()
+        self._watched(order)
         self._asked_to_pay(order, dies)
         again = self._do(self._shop.call("motoPayment.do", **request))
         assert refused("motoPayment", again, Refusal.ORDER_NUMBER_TAKEN), again
@@ -389,7 +486,7 @@ class Orders(RuleBasedStateMachine):
     @rule(target=orders, card=st.sampled_from(sorted(CARDS)), dies=DEATHS)
     def pay_out(self, card: str, dies: str | None) -> Any:
         """The shop pays to a card; the same call again pays nothing, whatever has become of it."""
-        if len(self.tickets) == 4:
+        if len(self.tickets) >= TICKETS_MAX:
             return multiple()
         number, now = new_number(), self.gateway.now
         request = {
@@ -400,13 +497,12 @@ class Orders(RuleBasedStateMachine):
             "cardholderName": "IVAN PETROV",
         }
         self._call(self._shop.call("instantRefund.do", **request), dies)
-        status = self._do(self._shop.call("getOrderStatusExtended.do", orderNumber=number))
-        order_id = {each["name"]: each["value"] for each in status["attributes"]}["mdOrder"]
-        order = Ticket(order_id, 500_00, two_phase=False, verify=False, registered_at=now)
+        order = Ticket(
+            self._order_id(number), 500_00, two_phase=False, verify=False, registered_at=now
+        )
         order.payout, order.card = True, card
         order.attempts = order.attempts_max = 1
-        self.tickets.append(order)
-        self.in_parts[order_id] = InParts()
+        self._watched(order)
         code, later = ENDS_WITH.get(card, (0, False))
         code = NOT_SENT if dies == "before" else code
         then = partial(order.fail, code) if code else order.pay_out
@@ -424,33 +520,107 @@ class Orders(RuleBasedStateMachine):
 
     @rule(order=orders, card=st.sampled_from(STORED), dies=DEATHS)
     def pay_with_stored_card(self, order: Ticket, card: str, dies: str | None) -> None:
-        binding, now = self._binding(card), self.gateway.now
-        gone = Refusal.BINDING_UNKNOWN if card in self.removed else None
+        stored, now = self._stored(card), self.gateway.now
+        gone = None if stored.active else Refusal.BINDING_UNKNOWN
         refusal = order.may_pay(now) or gone
         if gone and refusal is Refusal.BUSY:
             refusal = gone  # the gateway does not wait for the bank when the card cannot pay anyway
-        form = {"mdOrder": order.order_id, "bindingId": binding, "cvc": "123", "language": "ru"}
+        form = {"mdOrder": order.order_id, "bindingId": stored.binding_id, "cvc": "123"}
+        form["language"] = "ru"
         answer = self._call(self._shop.call("paymentOrderBinding.do", **form), dies)
         if refusal:
             assert refused("paymentOrderBinding", answer, refusal), (refusal, answer)
             return
         self._begun_by_card(order, card, dies, answer)
 
-    @rule(card=st.sampled_from(STORED))
-    def remove_or_restore_stored_card(self, card: str) -> None:
-        """The client removes a stored card, or the shop enables it again."""
-        method = "bindCard.do" if card in self.removed else "unBindCard.do"
-        answer = self._do(self._shop.call(method, bindingId=self._binding(card)))
-        assert answer["errorCode"] == "0", answer
-        self.removed ^= {card}
+    @rule(card=st.sampled_from(STORED), purpose=st.sampled_from(KEEPS[1:]), oldest=st.booleans())
+    def remove_or_restore_stored_card(self, card: str, purpose: str, oldest: bool) -> None:  # noqa: FBT001
+        """The client removes a stored card, or the shop enables it again.
 
-    def _binding(self, card: str) -> str:
-        """The stored card of the client; it is stored when it is needed first."""
-        if card not in self.stored:
+        It is not enabled where the client has stored the same card once more.
+        """
+        newest = self._stored(card) if purpose == COMMON else self.cards.newest(purpose, card)
+        if newest is None:
+            return
+        self._look_at_stored_cards()
+        stored = self.cards.oldest(purpose, card) if oldest else newest
+        assert stored is not None
+        method = "unBindCard" if stored.active else "bindCard"
+        answer = self._do(self._shop.call(f"{method}.do", bindingId=stored.binding_id))
+        if not stored.active and self.cards.active(purpose, card):
+            assert refused(method, answer, Refusal.BINDING_ACTIVE), answer
+            return
+        assert answer["errorCode"] == "0", answer
+        stored.active = not stored.active
+
+    def _stored(self, card: str) -> StoredCard:
+        """The newest stored card of the client; it is stored when it is needed first."""
+        stored = self.cards.newest(COMMON, card)
+        if stored is None:
             fields = {"clientId": self.client, "pan": CARDS[card], "expiryDate": "209912"}
             answer = self._do(self._shop.call("createBindingNoPayment.do", **fields))
-            self.stored[card] = answer["bindingId"]
-        return self.stored[card]
+            stored = StoredCard(card, COMMON, answer["bindingId"])
+            self.cards.cards.append(stored)
+        if not stored.binding_id:
+            self._look_at_stored_cards()
+        return stored
+
+    def _look_at_stored_cards(self) -> None:
+        fields = {"clientId": self.client, "showInactive": "true"}
+        answer = self._do(self._shop.call("getBindings.do", **fields))
+        self.cards.must_be(answer["bindings"], MASKS)
+
+    @invariant()
+    def stored_cards_are_as_the_model_expects(self) -> None:
+        self._look_at_stored_cards()
+
+    @rule(purpose=st.sampled_from(sorted(CHARGES)), share=SHARES, dies=st.sampled_from(CHARGE_ENDS))
+    def charge(self, purpose: str, share: str, dies: str | None) -> None:
+        """The shop charges a stored card by its terms; a charge that breaks them is declined."""
+        stored, now = self.cards.newest(purpose), self.gateway.now
+        if stored is None or stored.terms is None or len(self.tickets) >= CHARGED_MAX:
+            return
+        self._look_at_stored_cards()
+        amount = {"all": 1000_00, "some": 300_00, "whole": 500_00, "above": 2500_00}[share]
+        broken = stored.terms.broken_by(amount, now)
+        if broken is None:
+            return
+        method, number = CHARGES[purpose], new_number()
+        request = {"orderNumber": number, "bindingId": stored.binding_id, "amount": amount}
+        answer = self._call(self._shop.call(f"{method}.do", **request), dies)
+        if not stored.active:
+            assert refused(method, answer, Refusal.BINDING_UNKNOWN), answer
+            return
+        order = self._watched(Ticket(self._order_id(number), amount, False, False, now))  # noqa: FBT003
+        order.attempts_max, order.charged = 1, True
+        if broken:
+            order.attempts = 1
+            order.fail(BROKEN_TERMS)
+            self._must_be_as_the_model_expects(order)
+            self.tickets.remove(order)  # it is over
+            return
+        self._charged(order, stored, dies, stored.terms.charge(amount, now))
+        again = self._do(self._shop.call(f"{method}.do", **request))
+        assert refused(method, again, Refusal.ORDER_NUMBER_TAKEN), again
+
+    def _charged(
+        self, order: Ticket, stored: StoredCard, dies: str | None, release: Callable[[], None]
+    ) -> None:
+        """What becomes of a charge that is counted, and of its count."""
+        if dies == "counted":
+            return  # the count stays (decision 0015)
+        if dies == "overloaded":
+            release()
+            return
+        order.attempts, order.card = 1, stored.card
+        self._asked_to_pay(order, dies)
+        if dies == "before":
+            order.on_its_way.append(release)
+
+    def _order_id(self, number: str) -> str:
+        status = self._do(self._shop.call("getOrderStatusExtended.do", orderNumber=number))
+        found: str = {each["name"]: each["value"] for each in status["attributes"]}["mdOrder"]
+        return found
 
     def _paid(self, order: Ticket, card: str, dies: str | None) -> None:
         refusal = order.may_pay(self.gateway.now)
@@ -458,13 +628,19 @@ class Orders(RuleBasedStateMachine):
         if refusal:
             assert refused("paymentOrder", answer, refusal), (refusal, answer)
             return
-        self._begun_by_card(order, card, dies, answer)
+        self._begun_by_card(order, card, dies, answer, stores=bool(order.keeps))
 
     def _begun_by_card(
-        self, order: Ticket, card: str, dies: str | None, answer: dict[str, Any]
+        self,
+        order: Ticket,
+        card: str,
+        dies: str | None,
+        answer: dict[str, Any],
+        *,
+        stores: bool = False,
     ) -> None:
         order.attempts += 1
-        order.card = card
+        order.card, order.stores = card, stores
         order.pa_res = None
         if card == "asks ACS":
             order.status = "at acs"
@@ -489,12 +665,13 @@ class Orders(RuleBasedStateMachine):
         else:
             order.fail(-2011)
 
-    @rule(target=orders, two_phase=st.booleans())
-    def register_with_push(self, two_phase: bool) -> Any:  # noqa: FBT001 - drawn
+    @rule(target=orders, two_phase=st.booleans(), by_link=st.booleans())
+    def register_for_app(self, two_phase: bool, by_link: bool) -> Any:  # noqa: FBT001 - drawn
         """A registration for the bank's app: the payment waits before it is answered."""
-        order = self._registered(1000_00, two_phase=two_phase, verify=False, **PUSH)
+        sent = LINK if by_link else PUSH
+        order = self._registered(1000_00, two_phase=two_phase, verify=False, **sent)
         if isinstance(order, Ticket):
-            self._begun_at(order, SBERPAY, None)
+            self._begun_at(order, BY_LINK if by_link else SBERPAY, None)
         return order
 
     @rule(order=orders, dies=DEATHS, name=st.sampled_from(WAYS))
@@ -527,7 +704,7 @@ class Orders(RuleBasedStateMachine):
         """The payer's choice of a way; None when the process has died."""
         command = BeginPayment(
             key=await self._shop.key(order.order_id),
-            way=name,
+            way=self.gateway.ways[name].name,
             actor=Actor(name=PAYER),
             fields=self.gateway.ways[name].fields,
         )
@@ -637,7 +814,8 @@ class Orders(RuleBasedStateMachine):
 
     @staticmethod
     def _offers_parts(order: Ticket) -> bool:
-        return order.amount >= SMALLEST and not order.verify
+        granted = order.credit is not None and order.credit.granted
+        return order.amount >= SMALLEST and not order.verify and not granted
 
     def _must_be_at_step(
         self, order: Ticket, result: Applied | Refused, refusal: Refusal | None
@@ -752,7 +930,7 @@ class Orders(RuleBasedStateMachine):
 
     @rule(order=orders, parts=st.integers(2, 5))
     def refund_many_at_once(self, order: Ticket, parts: int) -> None:
-        if order.on_its_way or not order.left or order.card in LOSES.values():
+        if order.on_its_way or not order.left or order.credit or order.card in LOSES.values():
             return
         amount = order.left // parts + 1
         fitting = order.left // amount
@@ -814,8 +992,14 @@ class Orders(RuleBasedStateMachine):
 
     def _live(self, order: Ticket, verb: str, share: str, dies: str | None) -> None:
         match verb:
-            case "push at registration":
-                self._answered(self.register_with_push(dies is None), share)
+            case "app at registration":
+                self._answered(self.register_for_app(dies is None, share != "all"), share)
+            case "charge":
+                for purpose in sorted(CHARGES):
+                    self.charge(purpose, share, dies)
+            case "credit":
+                phone = dict(zip(PARTS, (*CREDIT_PHONES, CREDIT_PHONES[0]), strict=True))[share]
+                self.apply_for_credit(order, phone, dies)
             case name if name in WAYS:
                 self._live_at_wallet(order, share, dies, name)
             case "silence":
@@ -834,7 +1018,8 @@ class Orders(RuleBasedStateMachine):
             case "stored card":
                 self.pay_with_stored_card(order, PAYS_BY[share], dies)
             case "stored card removed":
-                self.remove_or_restore_stored_card(PAYS_BY[share])
+                purpose = COMMON if share == "some" else RECURRENT
+                self.remove_or_restore_stored_card(PAYS_BY[share], purpose, dies is not None)
             case "another way":
                 self.choose_another_way(order)
             case "in parts":
@@ -961,12 +1146,20 @@ class Orders(RuleBasedStateMachine):
         code, later = ENDS_WITH.get(order.card, (0, False))
         if dies == "before":
             code = NOT_SENT
-        yes = partial(order.authorise, self.gateway.now)
+        yes = partial(self._authorised, order, self.gateway.now)
         then = partial(order.fail, code) if code else yes
         if later or dies:
             order.on_its_way.append(then)
         else:
             then()
+
+    def _authorised(self, order: Ticket, asked_at: datetime) -> None:
+        """The bank has approved a payment by card, which may store the card."""
+        order.authorise(asked_at)
+        if order.stores:
+            paid = 0 if order.verify else order.amount
+            now = self.gateway.now
+            self.cards.store(order.card, order.keeps, paid=paid, asked_at=asked_at, now=now)
 
     def _answer_lost(self, verb: str, order: Ticket, dies: str | None) -> bool:
         return order.card == LOSES[verb] or dies is not None
@@ -1079,9 +1272,12 @@ def test_long_lives_of_orders_agree_with_the_model(gateway: Gateway) -> None:
     chance = random.Random(seed)
     for _ in range(LIVES):
         shop = Orders()
-        tickets = [shop.sell(chance.random() < 0.5, chance.choice(SALES))]
+        keeps = [chance.choice(KEEPS) for _ in range(2)]
+        tickets = [shop.sell(chance.random() < 0.5, chance.choice(SALES), keeps[0])]
         tickets.append(shop.pay_out(chance.choice(sorted(CARDS)), chance.choice(ENDS)))
-        tickets.append(shop.register(1000_00, chance.random() < 0.5, False))  # noqa: FBT003
+        tickets.append(shop.register(1000_00, chance.random() < 0.5, False, keeps[1]))  # noqa: FBT003
+        tickets.append(shop.register_on_credit(chance.random() < 0.5))
+        shop.apply_for_credit(tickets[-1], chance.choice(CREDIT_PHONES), chance.choice(ENDS))
         tickets.append(
             shop.sell_by_telephone(
                 chance.random() < 0.5, chance.choice(sorted(CARDS)), chance.choice(ENDS)
@@ -1090,6 +1286,12 @@ def test_long_lives_of_orders_agree_with_the_model(gateway: Gateway) -> None:
         for _ in range(ACTS_OF_A_LIFE):
             act = (chance.choice(VERBS), chance.choice(PARTS), chance.choice(ENDS))
             shop.live_through(chance.choice(tickets), [act])
+        for _ in range(CHARGES_OF_A_LIFE):
+            if chance.random() < 0.4:
+                shop.pass_time(timedelta(days=3))
+            purpose = chance.choice(sorted(CHARGES))
+            shop.charge(purpose, chance.choice(PARTS), chance.choice(CHARGE_ENDS))
         shop.pass_time(chance.choice(PASSES))
         shop.every_order_is_as_the_model_expects()
+        shop.stored_cards_are_as_the_model_expects()
         shop.the_auditor_finds_nothing()

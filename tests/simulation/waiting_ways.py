@@ -19,6 +19,9 @@ OPEN_INVOICES = """
 """
 
 
+BY_LINK = "SBRF_SBOL by link"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codes:
     """The action codes of a way: the payer refuses, waits too long, chooses another way, and the
@@ -31,8 +34,12 @@ class Codes:
 
 
 class WaitingWay(Protocol):
-    """One way: what its payer does, and what its other side sends."""
+    """One way: what its payer does, and what its other side sends.
 
+    `key` is its name in the simulation, `name` that on the wire.
+    """
+
+    key: str
     name: str
     codes: Codes
     fields: Mapping[str, str]
@@ -50,7 +57,7 @@ class WaitingWay(Protocol):
 class ByWallet:
     """The test wallet."""
 
-    name = WALLET
+    key = name = WALLET
     codes = Codes(refused=100, expired=100, withdrawn=100, not_sent=-1)
     fields: Mapping[str, str] = {}
     actor = ACTOR
@@ -70,7 +77,7 @@ class ByWallet:
 class BySberPay:
     """SberPay, by a push message."""
 
-    name = sberpay.WAY
+    key = name = sberpay.WAY
     codes = Codes(refused=5, expired=-2007, withdrawn=-102, not_sent=151018)
     fields: Mapping[str, str] = {"sberPayPhone": sberpay.PHONE}
     actor = sberpay.BANK
@@ -88,3 +95,19 @@ class BySberPay:
         response = await self._payers.bank.answer(key, action)
         assert response is not None
         return sberpay_connector.connector_response(response, None)
+
+
+class ByLink(BySberPay):
+    """SberPay by the link or the QR code, which a phone opens before it answers."""
+
+    key = BY_LINK
+    fields: Mapping[str, str] = {"sberPayBy": "link"}
+
+    async def answer(self, key: str, *, confirms: bool) -> ConnectorResponse:
+        bank = self._payers.bank
+        invoice = await bank.invoice(key)
+        assert invoice is not None
+        opened = await bank.open(invoice.request.invoice_id, sberpay.PHONE)
+        assert opened is not None
+        assert opened.message_id is not None
+        return await super().answer(key, confirms=confirms)
