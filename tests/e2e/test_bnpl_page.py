@@ -74,7 +74,7 @@ def confirm_at_bank(page: Page) -> None:
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
-def test_order_is_paid_in_parts_with_the_phone_beside_it(
+def test_order_is_paid_in_parts_with_a_phone_window(
     page: Page, second: Page, gateway: Served, screenshot: Screenshot, language: str
 ) -> None:
     """Two windows: the shop's page, and the payer's phone, which is never reloaded."""
