@@ -9,6 +9,7 @@ from playwright.sync_api import Page, ViewportSize
 from tests.e2e.conftest import PHONE_WINDOW, Screenshot
 from tests.e2e.gateway import Served
 from tests.e2e.page_rules import faults_of
+from tests.e2e.web_rules import axe_faults
 
 DESKTOP: Final = ViewportSize(width=1200, height=900)
 
@@ -28,6 +29,7 @@ def check_phone(page: Page, name: str, language: str, screenshot: Screenshot) ->
     for kind, size in (("phone", PHONE_WINDOW), ("desktop", DESKTOP)):
         page.set_viewport_size(size)
         faults += [f"{kind}: {each}" for each in faults_of(page, language)]
+        faults += [f"{kind}: {each}" for each in axe_faults(page)]
         screenshot(page, f"phone-{name}-{language}-{kind}")
     page.emulate_media(color_scheme="dark")
     faults += [f"dark: {each}" for each in faults_of(page, language)]

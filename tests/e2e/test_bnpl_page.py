@@ -12,6 +12,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.e2e.conftest import Screenshot
 from tests.e2e.gateway import Registered, Served
+from tests.e2e.keyboard import press_at, reach
 from tests.e2e.page_rules import check_every_size
 from tests.e2e.phone_window import check_phone, open_phone
 
@@ -73,7 +74,7 @@ def confirm_at_bank(page: Page) -> None:
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
-def test_order_is_paid_in_parts_with_a_phone_in_the_second_window(
+def test_order_is_paid_in_parts_with_a_phone_window(
     page: Page, second: Page, gateway: Served, screenshot: Screenshot, language: str
 ) -> None:
     """Two windows: the shop's page, and the payer's phone, which is never reloaded."""
@@ -207,17 +208,25 @@ def test_declined_first_part_stays_at_the_card(page: Page, gateway: Served) -> N
     assert gateway.status(order.order_id) == 2
 
 
-def test_steps_are_reached_by_the_keyboard_alone(page: Page, gateway: Served) -> None:
+def test_order_is_paid_in_parts_by_the_keyboard_alone(page: Page, gateway: Served) -> None:
     order = gateway.register()
-    open_parts(page, order)
-    page.locator("#phone").focus()
+    page.goto(order.form_url)
+    press_at(page, "a[href*='paymentWay=BNPL']", "Shift+Tab")
+    reach(page, "#phone")
     page.keyboard.type(PHONE)
     page.keyboard.press("Enter")
     expect(page.locator("#code")).to_be_focused()
     page.keyboard.type("1111")
     page.keyboard.press("Enter")
-    page.locator("#consent").focus()
+    reach(page, "#consent")
     page.keyboard.press("Space")
-    page.keyboard.press("Tab")
+    press_at(page, ".parts-form .button-main")
+    for field, value in (("#pan", ENROLLED), ("#expiry", "1235"), ("#cvc", "123")):
+        reach(page, field)
+        page.keyboard.type(value)
+    press_at(page, "#pay")
+    reach(page, "#code")
+    page.keyboard.type(ACS_CODE)
     page.keyboard.press("Enter")
-    expect(page.locator("#pan")).to_be_visible()
+    page.wait_for_url(f"{gateway.shop_url}/paid**")
+    assert gateway.status(order.order_id) == 2

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from altyn.inbound.payment_page.pages import page_without_order
 from altyn.inbound.payment_page.view import Problem
 from altyn.protocol.test_cards import Fault, card_for_fault
-from tests.e2e.conftest import Screenshot
+from tests.e2e.conftest import WAIT_MS, Screenshot
 from tests.e2e.gateway import Registered, Served
 from tests.e2e.page_rules import check_every_size, faults_of
 from tests.e2e.test_payment_page import (
@@ -82,15 +82,14 @@ def declined(page: Page, gateway: Served, language: str) -> None:
 
 
 def no_attempt_left(page: Page, gateway: Served, language: str) -> None:
-    """The page goes to the shop after some seconds, so its clock stands still."""
-    page.clock.install()
+    """The page goes to the shop after some seconds; an answer without content keeps it open."""
+    page.route(f"{gateway.shop_url}/**", lambda route: route.fulfill(status=204))
     sent(page, gateway, language, DECLINED)
     for _ in range(2):
         expect(page.locator("#message strong")).to_be_visible()
         page.locator("#cvc").fill("123")
         press_pay(page)
     expect(page.locator("#pan")).to_be_hidden()
-    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 0.1"))
     expect(page.locator("#message .button")).to_be_visible()
 
 
@@ -229,6 +228,15 @@ def sberpay_cancelled(page: Page, gateway: Served, language: str) -> None:
     expect(page.locator("#message strong")).to_be_visible()
 
 
+def sberpay_refused(page: Page, gateway: Served, language: str) -> None:
+    """The payer has refused in the bank's app."""
+    sberpay_push(page, gateway, language)
+    phones = f"{gateway.url}/sandbox/phones/{PHONE}/messages"
+    newest = page.request.get(phones).json()["messages"][-1]
+    assert page.request.post(f"{phones}/{newest['id']}", data={"action": "refuse"}).ok
+    expect(page.locator("#message strong")).to_be_visible(timeout=WAIT_MS)
+
+
 def no_way_to_pay(page: Page, gateway: Served, language: str) -> None:
     """The order allows SberPay only, and the page's address hides it."""
     order = gateway.register(allowedPaymentWays="SBRF_SBOL")
@@ -296,8 +304,8 @@ STATES: Final[tuple[Callable[[Page, Served, str], None], ...]] = (
     *(fresh, filled, long_texts, mistakes, declined, no_attempt_left, attempts_over, expired),
     *(not_found, unavailable, time_is_short, waiting_on_the_form, connection_lost, waiting),
     *(sberpay_known_phone, sberpay_wrong_phone, sberpay_only, sberpay_unknown_client),
-    *(sberpay_push, sberpay_qr, sberpay_last_attempt, sberpay_cancelled, no_way_to_pay),
-    *(bank, bank_of_version_2, bank_wrong_code, cancelled_at_the_bank),
+    *(sberpay_push, sberpay_qr, sberpay_last_attempt, sberpay_cancelled, sberpay_refused),
+    *(no_way_to_pay, bank, bank_of_version_2, bank_wrong_code, cancelled_at_the_bank),
     *(result_paid, result_held, result_failed, incomplete_return_address),
 )
 
@@ -320,11 +328,11 @@ def test_pages_without_scripts_keep_the_rules_of_the_look(
     plain: Page, gateway: Served, screenshot: Screenshot, language: str
 ) -> None:
     sent(plain, gateway, language, CHALLENGED)
-    check_every_size(plain, "state-plain-method", language, screenshot)
+    check_every_size(plain, "state-plain-method", language, screenshot, scripts=False)
     plain.locator("#method button").click()
-    check_every_size(plain, "state-plain-to-the-bank", language, screenshot)
+    check_every_size(plain, "state-plain-to-the-bank", language, screenshot, scripts=False)
     sent(plain, gateway, language, "4111111111111112")
-    check_every_size(plain, "state-plain-mistakes", language, screenshot)
+    check_every_size(plain, "state-plain-mistakes", language, screenshot, scripts=False)
 
 
 def test_broken_rules_are_found(page: Page) -> None:

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.e2e.conftest import WAIT_MS, Screenshot
 from tests.e2e.gateway import Registered, Served
+from tests.e2e.keyboard import press_at, reach
 from tests.e2e.test_payment_page import PAYS, fill, press_pay
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -194,6 +195,24 @@ def test_step_by_keyboard(page: Page, site: Site) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#message")).to_be_focused()
     assert site.gateway.status(order.order_id) == 0
+
+
+def test_payer_pays_by_the_keyboard_alone(page: Page, site: Site) -> None:
+    """From the tile to the QR code and its link into the app; the phone has the keyboard too."""
+    order = site.gateway.register()
+    page.goto(order.form_url)
+    press_at(page, "a[href*='paymentWay=SBRF_SBOL']", "Shift+Tab")
+    press_at(page, ".on-desktop button")
+    expect(page.locator(".qr-box svg")).to_be_visible()
+    link = page.locator("a[href^='sberpay:']").get_attribute("href")
+    phone = site.phone.page
+    phone.goto(f"{site.gateway.url}/sandbox/phone/{NUMBER}/scan")
+    reach(phone, "#payload")
+    phone.keyboard.type(link or "")
+    press_at(phone, ".scan button")
+    press_at(phone, "button[value=confirm]")
+    expect(phone.get_by_role("heading", name="Оплачено")).to_be_visible()
+    site.returned(page, order, "SBRF_SBOL")
 
 
 def test_wrong_phone_is_corrected(page: Page, site: Site, screenshot: Screenshot) -> None:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 REVERSED = 3
-ATTEMPTS = 6
+ATTEMPTS_MAX = 6
 
 
 async def test_every_part_is_charged_on_its_day(payer: Payer) -> None:
@@ -118,14 +118,14 @@ async def test_declined_part_is_tried_again_by_the_schedule(payer: Payer) -> Non
 async def test_part_stays_overdue_after_the_last_attempt_and_the_shop_keeps_its_money(
     payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "FAILING_CHARGES", ATTEMPTS)
+    monkeypatch.setattr(service, "FAILING_CHARGES", ATTEMPTS_MAX)
     poor = payer.with_phone("79991230004")
     order_id = await poor.paid()
     before = await poor.status(order_id)
     await poor.after(timedelta(days=90))
     charges = await poor.charges(order_id)
     assert [(part, event) for part, event, _ in charges] == sorted(
-        [(part, "instalment_declined") for part in (2, 3, 4)] * ATTEMPTS
+        [(part, "instalment_declined") for part in (2, 3, 4)] * ATTEMPTS_MAX
     ), "each part is tried six times"
     await poor.after(timedelta(days=400))
     assert await poor.charges(order_id) == charges, "and not once more"

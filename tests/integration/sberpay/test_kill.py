@@ -152,7 +152,7 @@ async def test_confirmation_answered_on_the_phone_survives_the_death_of_its_gate
 
 
 async def confirm_and_kill(killed: Crowd, other: Crowd, victim: int, *, two_phase: bool) -> None:
-    """One round: an order whose phone has an answer is paid; the others confirm again."""
+    """One round: payers with an answer are paid; the others confirm again at the other gateway."""
     orders = [await register(other, two_phase=two_phase) for _ in range(PAYERS)]
     pushes = [await push_of(other, order_id) for order_id in orders]
     statuses = await asyncio.gather(
