@@ -188,8 +188,6 @@ STORY_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
     "history": Words("История", "History"),
     "by": Words("{actor}", "{actor}"),
     "money": Words("Деньги", "Money"),
-    "money_from": Words("откуда", "from"),
-    "money_to": Words("куда", "to"),
     "no_money": Words("Денег ещё не двигали.", "No money has moved yet."),
     "attempts": Words("Попытки", "Attempts"),
     "no_attempts": Words("Попыток ещё не было.", "There were no attempts yet."),
