@@ -140,7 +140,7 @@ def test_reference_leads_from_the_start_to_a_method_and_its_calls(
     gateway.call("deposit.do", orderId="unknown", amount=1)
     page.locator("main a[href='/console/requests?method=deposit']").click()
     page.locator("table.requests a").first.click()
-    page.locator("main a[href='/console/reference/deposit']").click()
+    page.get_by_role("link", name="deposit", exact=True).click()
     expect(page.locator("h1")).to_have_text("deposit")
     page.goto(f"{gateway.url}/console/reference/register")
     without = {"ru": "да, если нет разрешения", "en": "yes, without permission"}[language]

@@ -12,6 +12,7 @@ from typing import Final
 import pytest
 
 from altyn.inbound.http.fields import Fields
+from altyn.protocol.dialects.classic.cautions import NO_ATTRIBUTES_OF_CARDS
 from altyn.protocol.dialects.classic.dialect import CLASSIC
 from altyn.protocol.malformed import Malformed
 from altyn.protocol.table import Method, Parameter
@@ -40,7 +41,9 @@ def address_rows() -> list[tuple[Method, Parameter]]:
 
 
 def attribute_rows() -> list[tuple[Method, Parameter]]:
+    """The rows with attributes of an order; those of a stored card are ignored, and named so."""
     found = [pair for pair in rows() if pair[1].name in ATTRIBUTES_OF_ORDERS]
+    found = [pair for pair in found if pair[1].caution != NO_ATTRIBUTES_OF_CARDS]
     return [pair for pair in found if pair[1].note not in (KEPT_IN_HISTORY, "Accepted.")]
 
 
