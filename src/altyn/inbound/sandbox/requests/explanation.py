@@ -10,13 +10,13 @@ from typing import Final
 
 from altyn.domain.refusals import Refusal
 from altyn.domain.request_log import LoggedRequest
+from altyn.inbound.request_log.open_call import HTTP_ERROR
 from altyn.inbound.sandbox.requests.texts import REQUEST_TEXTS
 from altyn.protocol.dialects.classic.registry import METHODS
 from altyn.protocol.table import Method, Parameter
 
 REFERENCE: Final = "docs/reference"
 ENGLISH: Final = "en"
-HTTP_ERROR: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
