@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,7 +25,7 @@ CALLBACK_ADDRESS: Final = "http://127.0.0.1:9/callback"
 
 @dataclass(frozen=True, slots=True)
 class Objects:
-    """What a shop has on the pages of the account: an order, an invoice, a callback, a report."""
+    """What a shop has on the pages: an order, its callback and receipt, an invoice, a report."""
 
     login: str
     order: str
@@ -32,6 +33,7 @@ class Objects:
     invoice: str
     invoice_number: str
     callback: str
+    receipt: str
     report: str
 
 
@@ -42,16 +44,28 @@ async def set_permission(shop: Shop, *, sees: bool) -> None:
 
 
 async def fill(shop: Shop, login: str, amount_minor: int, api: dict[str, str]) -> Objects:
-    """Give a shop an order with a callback, an invoice and a report."""
+    """Give a shop an order with a callback and a receipt, an invoice and a report."""
     await add_callback_address(shop, login)
     number = f"{login}-{new_number()}"
-    more: dict[str, object] = {"orderNumber": number, **api}
+    item = {
+        "positionId": "1",
+        "name": "Чай",
+        "itemCode": "T-1",
+        "quantity": {"value": 1, "measure": "шт."},
+        "itemPrice": amount_minor,
+    }
+    cart = {"customerDetails": {"email": "anna@example.org"}, "cartItems": {"items": [item]}}
+    more: dict[str, object] = {"orderNumber": number, "orderBundle": json.dumps(cart), **api}
     order = await shop.register(amount_minor, two_phase=False, **more)
     paid = await shop.call("paymentorder.do", **{**card_fields(order), **api})
     assert "redirect" in paid, paid
     callbacks = await shop.pool.fetch(
         "SELECT version, line FROM outbox WHERE subject_id = $1 AND kind = 'callback'", UUID(order)
     )
+    receipt = await shop.pool.fetchval(
+        "SELECT receipt_id FROM receipts WHERE order_id = $1", UUID(order)
+    )
+    assert receipt is not None
     browser = await browser_of(shop, AccountRole.OWNER, merchant=login)
     invoice_number = f"{login}-{new_number()}"
     invoice = await make_invoice(browser, shop, order_number=invoice_number)
@@ -62,6 +76,7 @@ async def fill(shop: Shop, login: str, amount_minor: int, api: dict[str, str]) -
         invoice=invoice,
         invoice_number=invoice_number,
         callback=f"{order}.{callbacks[0]['version']}.{callbacks[0]['line']}",
+        receipt=str(receipt),
         report=await make_report(browser, shop),
     )
 

@@ -46,6 +46,7 @@ class Objects:
 
     order: str
     callback: str
+    receipt: str
     invoice: str
     job: str
     session: str
@@ -57,6 +58,7 @@ class Objects:
         named: Mapping[str, str] = {
             "order": self.order,
             "callback": self.callback,
+            "receipt": self.receipt,
             "order_id": self.invoice,
             "job_id": self.job,
             "login": self.login,
@@ -79,6 +81,10 @@ async def fill(shop: Shop, owner: Browser) -> Objects:
         "SELECT version, line FROM outbox WHERE kind = 'callback' AND subject_id = $1::uuid", order
     )
     assert callback is not None
+    receipt = await shop.pool.fetchval(
+        "SELECT receipt_id FROM receipts WHERE order_id = $1::uuid", order
+    )
+    assert receipt is not None
     csrf = csrf_of(await owner.get(f"{BASE}/profile?lang=en"))
     until = to_moscow(shop.clock.now() + timedelta(days=2))
     texts = dict.fromkeys(("payer_name", "sender", "item_name"), SHORT)
@@ -107,6 +113,7 @@ async def fill(shop: Shop, owner: Browser) -> Objects:
     return Objects(
         order=order,
         callback=f"{order}.{callback['version']}.{callback['line']}",
+        receipt=str(receipt),
         invoice=made.location.removeprefix(f"{BASE}/invoices/").partition("?")[0],
         job=str(job),
         session=session.hex(),

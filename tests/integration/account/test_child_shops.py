@@ -256,6 +256,7 @@ def filled(path: str, objects: Objects) -> str:
         "{order}": objects.order,
         "{order_id}": objects.invoice,
         "{callback}": objects.callback,
+        "{receipt}": objects.receipt,
         "{job_id}": objects.report,
         "{login}": f"{objects.login}-owner-x",
         "{session}": "0" * 64,
