@@ -6,7 +6,8 @@ docs/architecture.md, Migrations.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +26,7 @@ def test_each_migration_only_adds_or_is_marked() -> None:
         f"  {one.name}: {statement}"
         for one in available()
         if one.number >= FIRST_JUDGED and one.stops_older is None
-        for statement in not_additive(one.sql, plain_indexes_before(one.number))
+        for statement in not_additive(one.sql, schema_before(one.number))
     ]
     advice = "write `-- Older processes stop: <reason>` into the head comment, or only add"
     assert not found, "\n".join([f"older processes may fail after these; {advice}:", *found])
@@ -79,12 +80,30 @@ _RECORDING_TRIGGER: Final = re.compile(
 _RECORDS: Final = re.compile(r"BEGIN INSERT INTO (\w+) \([^;]+; RETURN NULL; END")
 
 
-def not_additive(sql: str, plain_indexes: frozenset[str]) -> Iterator[str]:
+_CHECKS_VALUES: Final = re.compile(r"(\w+) text\b.* CHECK \((\w+) IN \(([^)]+)\)\)")
+_CHECKS_MORE: Final = re.compile(
+    r"DROP CONSTRAINT (\w+), ADD CONSTRAINT (\w+) CHECK \((\w+) IN \(([^)]+)\)\)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What the rule knows of the migrations before one.
+
+    `plain_indexes` are those that are not unique: no statement depends on one. `values` are the
+    texts that the check of a column allows, by the name that PostgreSQL gives the check.
+    """
+
+    plain_indexes: frozenset[str] = frozenset()
+    values: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def not_additive(sql: str, before: Schema) -> Iterator[str]:
     """The statements after which a statement of an older process may fail.
 
     A table or a function that the migration has created is not known to older processes.
-    `plain_indexes`: those of earlier migrations that are not unique; no statement depends on one.
-    A trigger may record changes in a table of the migration: after the change, with one INSERT.
+    A check may be replaced by one that allows more texts. A trigger may record changes in a table
+    of the migration: after the change, with one INSERT.
     """
     created: set[str] = set()
     for statement in statements_of(sql):
@@ -94,20 +113,22 @@ def not_additive(sql: str, plain_indexes: frozenset[str]) -> Iterator[str]:
             records = _RECORDS.match(function[3].strip())
             if records and records[1] in created and function[2] == "trigger":
                 created.add(function[1])
-        elif not _only_adds(statement, created, plain_indexes):
+        elif not _only_adds(statement, created, before):
             yield statement
 
 
-def _only_adds(statement: str, created: set[str], plain_indexes: frozenset[str]) -> bool:
+def _only_adds(statement: str, created: set[str], before: Schema) -> bool:
     if unique := _UNIQUE_INDEX.match(statement):
         return unique[2] in created
     if dropped := _DROPS_INDEX.match(statement):
-        return dropped[1] in plain_indexes
+        return dropped[1] in before.plain_indexes
     if trigger := _RECORDING_TRIGGER.match(statement):
         return trigger[1] in created
     if altered := _ALTERS_TABLE.match(statement):
         table, actions = altered.groups()
-        return table in created or all(map(_adds_column, split_at(actions, ",")))
+        if table in created or _allows_more(table, actions, before):
+            return True
+        return all(map(_adds_column, split_at(actions, ",")))
     return _PLAIN_INDEX.match(statement) is not None
 
 
@@ -120,15 +141,37 @@ def _adds_column(action: str) -> bool:
     return "NOT NULL" not in action or re.search(r"\b(DEFAULT|GENERATED)\b", action) is not None
 
 
-def plain_indexes_before(number: int) -> frozenset[str]:
-    """The indexes of the migrations before this one that are not unique."""
-    return frozenset(
-        index[1]
-        for one in available()
-        if one.number < number
-        for statement in statements_of(one.sql)
-        if (index := _PLAIN_INDEX.match(statement))
-    )
+def _allows_more(table: str, actions: str, before: Schema) -> bool:
+    """Whether the check of a column is replaced by one that allows the same texts and others."""
+    replaced = _CHECKS_MORE.match(actions)
+    if not replaced:
+        return False
+    old, new, column, texts = replaced.groups()
+    known = before.values.get(old)
+    return old == new == f"{table}_{column}_check" and known is not None and known < values(texts)
+
+
+def values(texts: str) -> frozenset[str]:
+    """The texts of a list in SQL."""
+    return frozenset(re.findall(r"'([^']*)'", texts))
+
+
+def schema_before(number: int) -> Schema:
+    """What the migrations before this one have made."""
+    indexes, allowed = set(), {}
+    for one in available():
+        for statement in statements_of(one.sql) if one.number < number else ():
+            if index := _PLAIN_INDEX.match(statement):
+                indexes.add(index[1])
+            elif table := _CREATES_TABLE.match(statement):
+                columns = split_at(statement[statement.index("(") + 1 : -1], ",")
+                for check in filter(None, map(_CHECKS_VALUES.match, columns)):
+                    allowed[f"{table[1]}_{check[1]}_check"] = values(check[3])
+            elif (altered := _ALTERS_TABLE.match(statement)) and (
+                replaced := _CHECKS_MORE.match(altered[2])
+            ):
+                allowed[replaced[2]] = values(replaced[4])
+    return Schema(frozenset(indexes), allowed)
 
 
 def statements_of(sql: str) -> list[str]:
@@ -156,6 +199,8 @@ RECORDS: Final = (
 )
 RECORDS_AND_DELETES: Final = RECORDS.replace("RETURN N", "DELETE FROM a; RETURN N")
 AFTER: Final = "CREATE TRIGGER t AFTER UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION f()"
+BEFORE: Final = Schema(frozenset({"plain"}), {"a_b_check": frozenset({"x", "y"})})
+CHECKS: Final = "ALTER TABLE a DROP CONSTRAINT a_b_check, ADD CONSTRAINT a_b_check CHECK"
 WHEN: Final = "FOR EACH ROW WHEN (NEW.a > 1 AND (OLD.a < 2))"
 
 
@@ -169,12 +214,13 @@ WHEN: Final = "FOR EACH ROW WHEN (NEW.a > 1 AND (OLD.a < 2))"
         "ALTER TABLE orders ADD COLUMN a text, ADD COLUMN b integer NOT NULL DEFAULT 0;",
         "ALTER TABLE orders ADD COLUMN IF NOT EXISTS a int CHECK (a IN (1, 2)); -- DROP TABLE x",
         "DROP INDEX plain;",
+        f"{CHECKS} (b IN ('x', 'y', 'z'));",
         f"CREATE TABLE changes (id uuid); {RECORDS}; {AFTER}",
         f"CREATE TABLE changes (id uuid); {RECORDS}; {AFTER.replace('FOR EACH ROW', WHEN)};",
     ],
 )
 def test_additions_need_no_mark(sql: str) -> None:
-    assert list(not_additive(sql, frozenset({"plain"}))) == []
+    assert list(not_additive(sql, BEFORE)) == []
 
 
 @pytest.mark.parametrize(
@@ -194,6 +240,11 @@ def test_additions_need_no_mark(sql: str) -> None:
         "ALTER TABLE orders ALTER COLUMN a DROP DEFAULT",
         "ALTER TABLE orders ADD CONSTRAINT c CHECK (a > 0)",
         "ALTER TABLE orders DROP CONSTRAINT c",
+        f"{CHECKS} (b IN ('x', 'z', 'u'))",
+        f"{CHECKS} (c IN ('x', 'y', 'z'))",
+        f"{CHECKS} (b IN ('x', 'y', 'z') AND b <> 'x')",
+        f"{CHECKS} (b IN ('x', 'y', 'z')), ALTER COLUMN b TYPE integer",
+        f"{CHECKS.replace('a_b', 'a_c')} (c IN ('x', 'y', 'z'))",
         "UPDATE orders SET a = 1",
         "DELETE FROM orders",
         "CREATE TRIGGER t BEFORE INSERT ON orders EXECUTE FUNCTION f()",
@@ -205,7 +256,7 @@ def test_additions_need_no_mark(sql: str) -> None:
     ],
 )
 def test_other_statements_need_the_mark(sql: str) -> None:
-    assert list(not_additive(sql, frozenset({"plain"})))
+    assert list(not_additive(sql, BEFORE))
 
 
 @pytest.mark.parametrize(

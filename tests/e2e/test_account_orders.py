@@ -60,7 +60,17 @@ def test_list_of_orders(gateway: Served, page: Page, screenshot: Screenshot, lan
     page.goto(f"{gateway.url}/mportal3/orders")
     check_web_page(page, "account-orders", language, screenshot)
     page.locator(".order-filter > details > summary").click()
+    page.locator("form[action$=fields]").locator("xpath=..").locator("summary").click()
+    for name in ("holder", "bank", "approval"):
+        page.locator(f"input[name=field][value={name}]").check()
+    page.locator("form[action$=fields] button").click()
+    page.locator(".order-filter > details > summary").click()
+    page.locator("form[action$=fields]").locator("xpath=..").locator("summary").click()
     check_web_page(page, "account-orders-filter", language, screenshot)
+    page.locator("#bank").select_option("-TEST BANK")
+    page.locator(".order-filter .button-main").click()
+    expect(page.locator(".sentence")).to_contain_text("TEST BANK")
+    expect(page.locator("tbody tr")).to_have_count(0)
     page.goto(f"{gateway.url}/mportal3/orders?number=nothing-like-this")
     check_web_page(page, "account-orders-empty", language, screenshot)
     with_faults = page.context.new_page()  # its console names the status 400, as it should

@@ -39,13 +39,23 @@ class Place(NamedTuple):
     order_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class IssuerFilter:
+    """Cards of a bank: they begin with one of these six digits, or with `excluded` with others."""
+
+    bins: tuple[str, ...]
+    excluded: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFilter:
     """Which orders are wanted; what is None or empty is not filtered.
 
     `since` is included, `until` is not. `order_number` may have `%` for any characters.
-    `card_end` are the last digits of the card. `amount_from`, `amount_to` are whole units of each
-    order's own currency: roubles of an order in roubles, yen of one in yen.
+    `amount_from`, `amount_to` are whole units of each order's own currency: roubles of an order in
+    roubles, yen of one in yen. `card_end` are the last digits of the card, `cardholder` is a part
+    of the name on it, in any case. These, `issuer`, `approval_code` and `payment_way` are wanted of
+    one attempt to pay.
     """
 
     merchant_ids: tuple[int, ...]
@@ -61,6 +71,9 @@ class OrderFilter:
     action_code: int | None = None
     receipt_state: ReceiptState | None = None
     card_end: str = ""
+    issuer: IssuerFilter | None = None
+    cardholder: str = ""
+    approval_code: str = ""
     email: str = ""
     payment_way: str = ""
 

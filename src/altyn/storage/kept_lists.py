@@ -9,6 +9,7 @@ from altyn.storage.statements import statement
 
 FILTER: Final = "filter"
 COLUMNS: Final = "columns"
+FIELDS: Final = "fields"
 
 
 class KeptListTables:
@@ -20,10 +21,11 @@ class KeptListTables:
     async def of(self, user: AccountUser) -> KeptLists:
         """What a user keeps."""
         rows = await statement("load_account_lists").fetch(self._pool, **_of(user))
-        columns = next((row["query"] for row in rows if row["kind"] == COLUMNS), "")
+        names = {row["kind"]: tuple(filter(None, row["query"].split(","))) for row in rows}
         return KeptLists(
             filters={row["name"]: row["query"] for row in rows if row["kind"] == FILTER},
-            columns=tuple(filter(None, columns.split(","))),
+            columns=names.get(COLUMNS, ()),
+            fields=names.get(FIELDS, ()),
         )
 
     async def keep_filter(self, user: AccountUser, name: str, query: str) -> bool:
@@ -41,8 +43,15 @@ class KeptListTables:
 
     async def keep_columns(self, user: AccountUser, columns: tuple[str, ...]) -> None:
         """Keep the columns that are shown."""
+        await self._keep_names(user, COLUMNS, columns)
+
+    async def keep_fields(self, user: AccountUser, fields: tuple[str, ...]) -> None:
+        """Keep the fields of the filter that are shown."""
+        await self._keep_names(user, FIELDS, fields)
+
+    async def _keep_names(self, user: AccountUser, kind: str, names: tuple[str, ...]) -> None:
         await statement("keep_account_list").fetch(
-            self._pool, **_of(user), kind=COLUMNS, name="", query=",".join(columns), limit=1
+            self._pool, **_of(user), kind=kind, name="", query=",".join(names), limit=1
         )
 
 

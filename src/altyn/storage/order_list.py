@@ -102,7 +102,7 @@ class OrderListStore:
 
     def _bound(self, wanted: OrderFilter) -> int:
         """How many orders a page looks through: fewer where each needs a look into other tables."""
-        looks_further = wanted.card_end or wanted.payment_way or wanted.receipt_state
+        looks_further = _attempt_conditions(wanted)["of_attempt"] or wanted.receipt_state
         return max(1, self._looked_through // LOOK_COST) if looks_further else self._looked_through
 
 
@@ -126,9 +126,25 @@ def _conditions(wanted: OrderFilter) -> dict[str, Any]:
         "date": str(wanted.date),
         "date_since": wanted.since,
         "date_until": wanted.until,
-        "card_end": wanted.card_end or None,
-        "payment_way": wanted.payment_way or None,
         "receipt_state": wanted.receipt_state and str(wanted.receipt_state),
+        **_attempt_conditions(wanted),
+    }
+
+
+def _attempt_conditions(wanted: OrderFilter) -> dict[str, Any]:
+    """What one attempt of the order must have; `of_attempt`: whether there is any condition."""
+    issuer = wanted.issuer
+    conditions = {
+        "card_end": wanted.card_end or None,
+        "bins": list(issuer.bins) if issuer else None,
+        "cardholder": wanted.cardholder.lower() or None,
+        "approval_code": wanted.approval_code.upper() or None,
+        "payment_way": wanted.payment_way or None,
+    }
+    return {
+        **conditions,
+        "other_bins": issuer is not None and issuer.excluded,
+        "of_attempt": any(value is not None for value in conditions.values()),
     }
 
 

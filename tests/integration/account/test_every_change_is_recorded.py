@@ -65,6 +65,7 @@ NOT_RECORDED: Final[Mapping[str, str]] = {
     f"{ORDERS}/filters": "the user's own view of the list; nothing of the shop changes",
     f"{ORDERS}/filters/remove": "as above",
     f"{ORDERS}/columns": "as above",
+    f"{ORDERS}/fields": "as above",
     f"{PASSKEYS}/new": "asks the device for a passkey; it is stored by the next form",
     f"{LOGIN}/passkey/options": "asks the device for a signature; nothing is stored",
     f"{CALLBACK_SETTINGS}/check": "checks a text; nothing is stored",
@@ -271,6 +272,7 @@ async def keeps_its_view(owner: RecordingBrowser, _: Shop) -> None:
     await owner.submit(ORDERS, f"{ORDERS}/filters", name="mine")
     await owner.submit(ORDERS, f"{ORDERS}/filters/remove", name="mine")
     await owner.submit(ORDERS, f"{ORDERS}/columns", column="amount")
+    await owner.submit(ORDERS, f"{ORDERS}/fields", field="number")
 
 
 async def makes_invoices(owner: RecordingBrowser, shop: Shop) -> None:
@@ -309,7 +311,9 @@ SENDERS: Final[Mapping[Callable[[RecordingBrowser, Shop], Awaitable[None]], tupl
     ),
     sends_callbacks: ("orders/{order}/callbacks/{callback}", "callbacks/{callback}"),
     asks_for_files: ("reports", "orders/export"),
-    keeps_its_view: ("orders/filters", "orders/filters/remove", "orders/columns"),
+    keeps_its_view: (
+        *("orders/filters", "orders/filters/remove", "orders/columns", "orders/fields"),
+    ),
     makes_invoices: ("invoices", "invoices/{order_id}/send", "payment-links"),
 }
 """The routes of forms, below the account's address, by what sends them."""

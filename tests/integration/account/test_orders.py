@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import pytest_asyncio
 
 from tests.integration.account.browser import BASE, OPERATOR, Browser, csrf_of
-from tests.shop import GOOD, Shop, new_number, open_shop
+from tests.shop import GOOD, Shop, card_fields, new_number, open_shop
 
 ORDERS = f"{BASE}/orders"
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -94,6 +95,64 @@ async def test_currency_is_chosen_and_leaves_out_orders_of_others(
     assert roubles in await listed(operator, "currency=810")  # what old clients call roubles
 
 
+async def test_card_is_found_by_its_bank_its_holder_and_the_code_of_its_approval(
+    operator: Browser, shop: Shop
+) -> None:
+    order_id = await shop.register(777_700)
+    await shop.call("paymentorder.do", **{**card_fields(order_id), "TEXT": "Mary O'Neil"})
+    status = await shop.call("getOrderStatusExtended.do", orderId=order_id)
+    card, bank = status["cardAuthInfo"], status["bankInfo"]["bankName"]
+    assert card["cardholderName"] == "Mary O'Neil"
+    code = card["approvalCode"]
+    for query, words in (
+        (f"bank={bank}", f"issuing bank: {bank}"),
+        ("bank=-unknown", "issuing bank: all known banks"),
+        ("holder=mary+o'n", "cardholder mary o'n"),
+        (f"approval={code.lower()}", f"approval code {code.lower()}"),
+        (f"bank={bank}&holder=MARY&approval={code}&card={GOOD[-4:]}", "cardholder MARY"),
+    ):
+        text = unescape(await listed(operator, f"from=7777&{query}"))
+        assert f"{ORDERS}/{order_id}" in text, query
+        assert words in text
+    for query, words in (
+        (f"bank=-{bank}", f"issuing bank: all except {bank}"),
+        ("bank=unknown", "issuing bank: unknown bank"),
+        ("holder=mary%25", "cardholder mary%"),
+        ("approval=0", "approval code 0"),
+    ):
+        text = unescape(await listed(operator, f"from=7777&{query}"))
+        assert f"{ORDERS}/{order_id}" not in text, query
+        assert words in text
+
+
+async def test_chosen_fields_of_the_filter_are_shown_and_those_that_it_uses(
+    operator: Browser, shop: Shop
+) -> None:
+    text = await listed(operator, "")
+    assert (' id="email"' in text, ' id="holder"' in text) == (True, False)
+    csrf = csrf_of(await operator.get(ORDERS))
+    form = {"csrf": csrf, "field": ["bank", "number", "x"], "status": "deposited", "code": "0"}
+    body = urlencode(form, doseq=True).encode()
+    kept = await operator.send(
+        f"{ORDERS}/fields", {}, body=body, kind="application/x-www-form-urlencoded"
+    )
+    assert kept.location == f"{ORDERS}?code=0&status=deposited&done=fields_kept"
+    text = (await operator.get(kept.location)).text
+    assert "The filter fields are kept" in text
+    shown = re.findall(r'<(?:input|select) class="input" id="(\w+)"', text)
+    assert shown == ["number", "bank", "code", "name"]  # a name for the filter, to keep it
+    assert 'name="status" value="deposited" checked' in text
+    text = await listed(operator, "kind=created")
+    assert ' id="kind"' not in text
+    assert 'type="checkbox" name="status"' not in text
+    assert ' id="kind"' in await listed(operator, "kind=paid")
+    none = await operator.submit(ORDERS, f"{ORDERS}/fields")
+    assert (none.status, "Choose at least one field" in none.text) == (400, True)
+    owner = Browser(shop.gateway.router)
+    await owner.log_in()
+    assert ' id="email"' in (await owner.get(ORDERS)).text
+
+
 async def test_filter_is_read_as_a_sentence(operator: Browser) -> None:
     text = unescape(await listed(operator, "status=deposited&from=10000"))
     assert "Paid, last 2 days, over 10\u202f000 in the order's currency" in text
@@ -128,6 +187,9 @@ async def test_list_begins_with_the_last_two_days(operator: Browser, shop: Shop)
         ("since=0001-01-01T00:00", "a date and a time"),
         ("way=GOLD", "Choose a way"),
         ("receipt=lost", "Choose a state"),
+        ("bank=OTHER+BANK", "Choose a bank"),
+        (f"holder={'x' * 101}", "At most 100"),
+        ("approval=1234567", "Up to six digits"),
         ("period=99", "Choose a period"),
         ("shop=other", "Choose a shop"),
         ("kind=paid_later", "Choose a date"),
@@ -241,7 +303,7 @@ async def test_first_load_is_at_most_150_kb(operator: Browser, shop: Shop) -> No
 
 
 async def test_csrf_is_demanded_of_each_form(operator: Browser) -> None:
-    for path in ("filters", "filters/remove", "columns"):
+    for path in ("filters", "filters/remove", "columns", "fields"):
         answer = await operator.post(f"{ORDERS}/{path}", name="x", csrf="wrong")
         assert answer.status == 403
     assert csrf_of(await operator.get(ORDERS))

@@ -166,6 +166,7 @@ async def test_page_of_the_list_reads_its_own_orders_along_their_dates(
         "before_id": place.order_id,
         "looked_through": LOOKED_THROUGH_MAX,
         "date": str(OrderDate.CREATED),
+        "of_attempt": False,
         "size": PAGE_SIZE + 1,
     }
     plan = await explained(pool, "ANALYZE, FORMAT JSON", "list_orders", values)

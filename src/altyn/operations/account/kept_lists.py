@@ -1,4 +1,4 @@
-"""What a user keeps for the list of orders: filters with a name, and the columns that are shown.
+"""What a user keeps for the list of orders: named filters, and what is shown of it.
 
 Source: personal-account.md §3.
 """
@@ -18,13 +18,14 @@ QUERY_CHARS_MAX: Final = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptLists:
-    """Filters by name, each as the query of an address; and the names of the columns.
+    """Filters by name, each as the query of an address; the names of columns and of filter fields.
 
-    No columns: those that everyone begins with.
+    No columns, or no fields: those that everyone begins with.
     """
 
     filters: Mapping[str, str] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
 
 class KeptListStore(Protocol):
@@ -38,3 +39,4 @@ class KeptListStore(Protocol):
 
     async def remove_filter(self, user: AccountUser, name: str) -> None: ...
     async def keep_columns(self, user: AccountUser, columns: tuple[str, ...]) -> None: ...
+    async def keep_fields(self, user: AccountUser, fields: tuple[str, ...]) -> None: ...

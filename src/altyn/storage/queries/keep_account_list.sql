@@ -1,5 +1,5 @@
--- keep_account_list: keeps a filter or the columns of a user; what had the same name is replaced. A user who keeps too
--- many of a kind already keeps no new one, and gets no row.
+-- keep_account_list: keeps a filter, the columns or the filter fields of a user; what had the same name is replaced. A
+-- user who keeps too many of a kind already keeps no new one, and gets no row.
 WITH other_lists AS (
     SELECT count(*) AS count FROM account_lists
     WHERE merchant_id = :merchant_id::integer AND login = :login::text AND kind = :kind::text AND name <> :name::text

@@ -31,11 +31,15 @@ WHERE orders.merchant_id = :merchant_id
        CASE :date::text WHEN 'paid' THEN approved_at WHEN 'deposited' THEN deposited_at
                         WHEN 'reversed' THEN reversed_at WHEN 'refunded' THEN refunded_at
                         ELSE orders.created_at END < :date_until)
-  AND ((:card_end::text IS NULL AND :payment_way::text IS NULL) OR EXISTS (
+  AND (NOT :of_attempt::boolean OR EXISTS (
       SELECT FROM payment_attempts AS attempt
       WHERE attempt.merchant_id = :merchant_id AND attempt.order_id = orders.order_id AND kind = 'pay'
-        AND (:card_end IS NULL OR card ->> 'masked_pan' LIKE '%' || :card_end)
-        AND (:payment_way IS NULL OR payment_way = :payment_way)))
+        AND (:card_end::text IS NULL OR card ->> 'masked_pan' LIKE '%' || :card_end)
+        AND (:bins::text[] IS NULL
+             OR (left(card ->> 'masked_pan', 6) = ANY (:bins)) <> :other_bins::boolean)
+        AND (:cardholder::text IS NULL OR strpos(lower(card ->> 'holder'), :cardholder) > 0)
+        AND (:approval_code::text IS NULL OR upper(approval_code) = :approval_code)
+        AND (:payment_way::text IS NULL OR payment_way = :payment_way)))
   AND (:receipt_state::text IS NULL OR EXISTS (
       SELECT FROM receipts
       WHERE receipts.merchant_id = :merchant_id AND receipts.order_id = orders.order_id

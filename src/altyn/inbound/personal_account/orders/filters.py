@@ -21,6 +21,7 @@ from altyn.domain.money import canonical_currency
 from altyn.domain.moscow import from_moscow, start_of_day, to_moscow
 from altyn.domain.order_id import read_order_id
 from altyn.domain.receipt.values import ReceiptState
+from altyn.inbound.personal_account.orders.issuer_filter import read_issuer
 from altyn.inbound.web.amounts import typed_number
 from altyn.operations.order_list import OrderDate, OrderFilter
 from altyn.protocol.payment_ways import PaymentWay
@@ -36,7 +37,7 @@ PERIOD: Final = "2"
 
 FIELDS: Final = (
     *("number", "id", "from", "to", "currency", "kind", "period", "since", "until"),
-    *("code", "card", "email", "way", "receipt", "shop"),
+    *("code", "card", "bank", "holder", "approval", "email", "way", "receipt", "shop"),
 )
 """The filters with one value each, by their names in the address; `status` has several."""
 
@@ -46,6 +47,7 @@ _DECIMALS_MAX: Final = 4
 
 _CODE: Final = re.compile(r"-?[0-9]{1,9}")
 _CARD_END: Final = re.compile(r"[0-9]{4}")
+_APPROVAL_CODE: Final = re.compile(r"[0-9A-Za-z]{1,6}")
 _LAYOUTS: Final = {16: "%Y-%m-%dT%H:%M", 19: "%Y-%m-%dT%H:%M:%S"}
 _YEARS: Final = range(2000, 2100)
 
@@ -106,6 +108,9 @@ def read_filter(pairs: Pairs, shops: Sequence[Merchant], now: datetime) -> Asked
             action_code=reader.read("code", _action_code),
             receipt_state=reader.read("receipt", ReceiptState),
             card_end=reader.read("card", _card_end) or "",
+            issuer=reader.read("bank", read_issuer),
+            cardholder=reader.read("holder", _short) or "",
+            approval_code=reader.read("approval", _approval_code) or "",
             email=reader.read("email", _short) or "",
             payment_way=reader.read("way", PaymentWay) or "",
         ),
@@ -192,6 +197,12 @@ def _action_code(text: str) -> int:
 
 def _card_end(text: str) -> str:
     if not _CARD_END.fullmatch(text) or not text.isascii():
+        raise ValueError(text)
+    return text
+
+
+def _approval_code(text: str) -> str:
+    if not _APPROVAL_CODE.fullmatch(text):
         raise ValueError(text)
     return text
 

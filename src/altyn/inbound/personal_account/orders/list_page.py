@@ -40,9 +40,15 @@ from altyn.inbound.personal_account.orders.filters import (
     AskedFilter,
     read_filter,
 )
+from altyn.inbound.personal_account.orders.issuer_filter import issuer_choices
 from altyn.inbound.personal_account.orders.pages import VisibleOrders, orders_frame, render
 from altyn.inbound.personal_account.orders.place import BEFORE, place_text, read_place
 from altyn.inbound.personal_account.orders.sentence import sentence_of
+from altyn.inbound.personal_account.orders.shown_fields import (
+    FIELD_GROUPS,
+    chosen_groups,
+    shown_groups,
+)
 from altyn.inbound.personal_account.orders.texts import (
     DATE_NAMES,
     RECEIPT_NAMES,
@@ -77,8 +83,10 @@ EXPORT_PATH: Final = f"{ORDERS_PATH}/export"
 FILTERS_PATH: Final = f"{ORDERS_PATH}/filters"
 REMOVE_PATH: Final = f"{FILTERS_PATH}/remove"
 COLUMNS_PATH: Final = f"{ORDERS_PATH}/columns"
+FIELDS_PATH: Final = f"{ORDERS_PATH}/fields"
 CSV_NAME: Final = "orders.csv"
 COLUMN: Final = "column"
+FIELD: Final = "field"
 BAD_REQUEST: Final = 400
 FOUND: Final = ListPage(())
 
@@ -127,6 +135,7 @@ class OrderListPage:
             open_page("POST", FILTERS_PATH, self.keep_filter, needs=Action.ORDERS),
             open_page("POST", REMOVE_PATH, self.remove_filter, needs=Action.ORDERS),
             open_page("POST", COLUMNS_PATH, self.keep_columns, needs=Action.ORDERS),
+            open_page("POST", FIELDS_PATH, self.keep_fields, needs=Action.ORDERS),
         ]
 
     async def show(self, asked: AccountRequest) -> Response:
@@ -176,9 +185,7 @@ class OrderListPage:
         """Save the filter of the page under a name."""
         form = asked.form
         name, user = " ".join(form.get("name", "").split()), asked.current.user
-        shops = await self.visible.shops(asked)
-        now = self.visible.access.context.clock.now()
-        query = read_filter(asked.pairs, shops, now).query()
+        query = await self._query(asked)
         if not 0 < len(name) <= NAME_CHARS_MAX:
             return await self._show(asked, problem="filter_nameless", count=NAME_CHARS_MAX)
         if not await self.kept.keep_filter(user, name, query):
@@ -194,10 +201,21 @@ class OrderListPage:
         """Keep the columns for this user."""
         columns = chosen_columns(asked.all_of(COLUMN), ())
         await self.kept.keep_columns(asked.current.user, columns)
+        return see_other(f"{ORDERS_PATH}?{await self._query(asked)}&done=columns_kept")
+
+    async def keep_fields(self, asked: AccountRequest) -> Response:
+        """Keep the fields of the filter for this user."""
+        fields = chosen_groups(asked.all_of(FIELD))
+        if not fields:
+            return await self._show(asked, problem="fields_none")
+        await self.kept.keep_fields(asked.current.user, fields)
+        return see_other(f"{ORDERS_PATH}?{await self._query(asked)}&done=fields_kept")
+
+    async def _query(self, asked: AccountRequest) -> str:
+        """The filter of a form as the query of an address."""
         shops = await self.visible.shops(asked)
         now = self.visible.access.context.clock.now()
-        query = read_filter(asked.pairs, shops, now).query()
-        return see_other(f"{ORDERS_PATH}?{query}&done=columns_kept")
+        return read_filter(asked.pairs, shops, now).query()
 
     async def _asked(self, asked: AccountRequest) -> _Asked:
         sent = asked.pairs or asked.request.query_params.multi_items()
@@ -276,6 +294,8 @@ def _values(wanted: _Asked, frame: WebFrame) -> dict[str, object]:
             (str(each), STATUS_WORDS[each][0].text(language), each in asked.statuses)
             for each in OrderStatus
         ],
+        "shown": shown_groups(wanted.kept.fields, asked),
+        "field_groups": [each for each in FIELD_GROUPS if each != "shop" or len(wanted.shops) > 1],
         "columns": wanted.columns,
         "all_columns": [each for each in COLUMNS if each != "shop" or len(wanted.shops) > 1],
         "always": NUMBER,
@@ -289,6 +309,7 @@ def _values(wanted: _Asked, frame: WebFrame) -> dict[str, object]:
 def _choices(wanted: _Asked, language: str) -> dict[str, list[tuple[str, str]]]:
     """The values of the filters that are chosen from a list, with their names."""
     choices = {
+        "bank": issuer_choices(language),
         "kind": [(str(each), DATE_NAMES[each].text(language)) for each in OrderDate],
         "way": [(str(each), words.text(language)) for each, words in WAY_NAMES.items()],
         "receipt": [(str(each), RECEIPT_NAMES[each].text(language)) for each in ReceiptState],

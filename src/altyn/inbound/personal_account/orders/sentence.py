@@ -14,6 +14,7 @@ from altyn.domain.money import (
 )
 from altyn.domain.moscow import to_moscow
 from altyn.inbound.personal_account.orders.filters import AskedFilter
+from altyn.inbound.personal_account.orders.issuer_filter import issuer_name
 from altyn.inbound.personal_account.orders.texts import (
     DATE_NAMES,
     RECEIPT_NAMES,
@@ -40,9 +41,11 @@ def _parts(asked: AskedFilter, currencies: Collection[str], language: str) -> It
     yield orders_text("say_or", language=language).join(names) or _part("all", language)
     yield _period(asked, language)
     yield from _amounts(wanted, currencies, language)
-    for name in ("number", "id", "card", "email", "code", "shop"):
+    for name in ("number", "id", "card", "holder", "approval", "email", "code", "shop"):
         if name in asked.texts and name not in asked.faults:
             yield _part(name, language, text=asked.texts[name])
+    if wanted.issuer:
+        yield _part("bank", language, text=issuer_name(asked.texts["bank"], language))
     if wanted.payment_way:
         yield _part("way", language, text=way_name(wanted.payment_way, language))
     if wanted.receipt_state:

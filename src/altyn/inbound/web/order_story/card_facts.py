@@ -16,8 +16,9 @@ from altyn.domain.merchant import Merchant, Permission
 from altyn.domain.order import Attempt
 from altyn.inbound.web.order_story import words
 from altyn.look import Words
-from altyn.protocol.dialects.classic.card_view import PROTOCOL_VERSIONS, issuer_of
+from altyn.protocol.dialects.classic.card_view import PROTOCOL_VERSIONS
 from altyn.protocol.eci import level_of
+from altyn.protocol.issuers import issuer_of
 
 _EXPIRY_DIGITS: Final = 6
 

@@ -14,34 +14,10 @@ from altyn.domain.card.values import PaymentSystem
 from altyn.domain.merchant import Permission
 from altyn.protocol import eci
 from altyn.protocol.dialects.classic.status_fields import Field, Fields, OrderView, show
-from altyn.protocol.test_cards import ALL, RANGES
+from altyn.protocol.issuers import issuer_of
 from altyn.protocol.threeds import TransStatus
 
 # ── The issuer ────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Issuer:
-    """What is known about the issuer of a card."""
-
-    name: str
-    country_code: str
-    country_ru: str
-    country_en: str
-    product_category: str
-
-
-TEST_BANK: Final = Issuer("TEST BANK", "RU", "Россия", "Russia", "DEBIT")
-
-_BIN_DIGITS: Final = 6
-_TEST_BINS: Final = frozenset(
-    number[:_BIN_DIGITS] for number in (*(card.pan for card in ALL), *RANGES)
-)
-
-
-def issuer_of(masked_pan: str) -> Issuer | None:
-    """The bank by the first six digits; only the test bank is known."""
-    return TEST_BANK if masked_pan[:_BIN_DIGITS] in _TEST_BINS else None
 
 
 def bank_info(view: OrderView) -> dict[str, Any]:

@@ -14,12 +14,12 @@ from altyn.operations.results import (
     OrdersFound,
     Registered,
 )
-from altyn.protocol.dialects.classic.card_view import issuer_of
 from altyn.protocol.dialects.classic.envelopes import PLAIN
 from altyn.protocol.dialects.classic.error_codes import SUCCESS
 from altyn.protocol.dialects.classic.order_view import extended_status, short_status
 from altyn.protocol.dialects.classic.payment_steps import Redirects, present_step
 from altyn.protocol.dialects.classic.return_links import page_link, payment_link
+from altyn.protocol.issuers import issuer_of
 from altyn.protocol.presentation import AnswerContext, Members, Present, presents
 
 

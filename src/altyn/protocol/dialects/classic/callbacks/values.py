@@ -19,6 +19,7 @@ from altyn.domain.money import CURRENCIES, Money
 from altyn.protocol.dialects.classic import card_view as card
 from altyn.protocol.dialects.classic.order_view import fee_minor
 from altyn.protocol.dialects.classic.status_fields import OrderView, epoch_ms
+from altyn.protocol.issuers import issuer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def authentication(change: NotifiedChange) -> ThreeDSData:
 
 def bank_name(change: NotifiedChange) -> str | None:
     """The issuer of the card of the last attempt."""
-    issuer = card.issuer_of(change.snapshot.card.masked_pan) if change.snapshot.card else None
+    issuer = issuer_of(change.snapshot.card.masked_pan) if change.snapshot.card else None
     return issuer.name if issuer else None
 
 
