@@ -198,6 +198,12 @@ async def _pages(connection: "asyncpg.Connection[Any]") -> Sequence[Page]:
         Page("the list, by order number", f"{ever}&number=M7000", NEWEST, some),
         Page("the list, a card that paid nothing", f"{ever}&card=0000", NEWEST, some),
         Page(
+            "the list, cards of all banks except one",
+            f"{ever}&bank=-TEST+BANK&holder=nobody",
+            NEWEST,
+            some,
+        ),
+        Page(
             "the list, an e-mail without orders",
             f"{ever}&email={secrets.token_hex(8)}",
             NEWEST,

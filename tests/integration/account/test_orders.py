@@ -244,6 +244,9 @@ async def test_filters_and_columns_are_kept_for_the_user(operator: Browser, shop
     assert "My filters" not in (await operator.get(removed.location)).text
     nameless = await operator.submit(ORDERS, f"{ORDERS}/filters", name=" ")
     assert (nameless.status, "Give the filter a name" in nameless.text) == (400, True)
+    faulty = await operator.submit(ORDERS, f"{ORDERS}/filters", name="faulty", code="x" * 9_000)
+    assert (faulty.status, "The filter is not applied" in faulty.text) == (400, True)
+    assert "My filters" not in faulty.text
 
 
 async def test_a_user_keeps_at_most_thirty_filters(shop: Shop) -> None:

@@ -13,7 +13,6 @@ FILTERS_MAX: Final = 30
 """So many filters of one user are kept."""
 
 NAME_CHARS_MAX: Final = 60
-QUERY_CHARS_MAX: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -182,10 +182,13 @@ class OrderListPage:
         return see_other(f"{REPORTS_PATH}?done=asked")
 
     async def keep_filter(self, asked: AccountRequest) -> Response:
-        """Save the filter of the page under a name."""
+        """Save the filter of the page under a name; one that cannot be read is not saved."""
         form = asked.form
         name, user = " ".join(form.get("name", "").split()), asked.current.user
-        query = await self._query(asked)
+        wanted = (await self._asked(asked)).filter
+        if wanted.faults:
+            return await self._show(asked)
+        query = wanted.query()
         if not 0 < len(name) <= NAME_CHARS_MAX:
             return await self._show(asked, problem="filter_nameless", count=NAME_CHARS_MAX)
         if not await self.kept.keep_filter(user, name, query):
