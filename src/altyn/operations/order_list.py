@@ -55,7 +55,7 @@ class OrderFilter:
     `amount_from`, `amount_to` are whole units of each order's own currency: roubles of an order in
     roubles, yen of one in yen. `card_end` are the last digits of the card, `cardholder` is a part
     of the name on it, in any case. These, `issuer`, `approval_code` and `payment_way` are wanted of
-    one attempt to pay.
+    one payment or payout.
     """
 
     merchant_ids: tuple[int, ...]

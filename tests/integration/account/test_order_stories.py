@@ -68,6 +68,11 @@ async def test_payout_is_shown(
     for page in await stories(operator, paid_out["orderId"], language):
         for text in texts:
             assert text in page
+    for query, found in (("bank=TEST+BANK", True), ("bank=unknown", False)):
+        listed = await operator.get(
+            f"{ORDERS}?holder=petrov&card={GOOD[-4:]}&from=700&to=700&{query}"
+        )
+        assert (paid_out["orderId"] in listed.text) is found
 
 
 # ── The card and 3-D Secure ───────────────────────────────────────────────────────────────────────

@@ -33,7 +33,8 @@ WHERE orders.merchant_id = :merchant_id
                         ELSE orders.created_at END < :date_until)
   AND (NOT :of_attempt::boolean OR EXISTS (
       SELECT FROM payment_attempts AS attempt
-      WHERE attempt.merchant_id = :merchant_id AND attempt.order_id = orders.order_id AND kind = 'pay'
+      WHERE attempt.merchant_id = :merchant_id AND attempt.order_id = orders.order_id
+        AND kind IN ('pay', 'payout')
         AND (:card_end::text IS NULL OR card ->> 'masked_pan' LIKE '%' || :card_end)
         AND (:bins::text[] IS NULL
              OR (left(card ->> 'masked_pan', 6) = ANY (:bins)) <> :other_bins::boolean)
