@@ -36,7 +36,7 @@ from tests.shop import Shop, open_shop
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 READ = {"": Action.ORDERS, "/newest": Action.ORDERS, ".csv": Action.EXPORT}
 NO_RECEIPT = "00000000-0000-4000-8000-000000000000"
-KEPT = ("/filters", "/filters/remove", "/columns")
+KEPT = ("/filters", "/filters/remove", "/columns", "/fields")
 ACTS = {
     "complete": Action.COMPLETION,
     "reverse": Action.REVERSAL,

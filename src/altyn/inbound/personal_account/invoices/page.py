@@ -15,6 +15,7 @@ from uuid import uuid4
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from altyn.domain.account.audit import AuditAction
 from altyn.domain.account.roles import Action
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.merchant import Merchant, Permission
@@ -192,6 +193,8 @@ class InvoicesPage:
             payer_name=form.payer_name,
         )
         await self.invoices.add(invoice)
+        order_id = str(order.order_id)
+        await self.access.record(asked, AuditAction.INVOICE_MADE, order.order_number, order_id)
         return await self._send_first(asked, _Found(order, merchant), form)
 
     async def _send_first(
@@ -229,7 +232,12 @@ class InvoicesPage:
             base_url=self._base_url(asked),
         )
         done = await carry_out(method, self.world)
-        return (receiver.to, done.text) if isinstance(done, CallRefused) else None
+        if isinstance(done, CallRefused):
+            return receiver.to, done.text
+        order = found.order
+        detail = f"{receiver.channel}, {order.order_id}"
+        await self.access.record(asked, AuditAction.INVOICE_SENT, order.order_number, detail)
+        return None
 
     async def _found(self, asked: AccountRequest) -> _Found | None:
         """The invoice that the address names, if it is one of a shop that the user may see."""

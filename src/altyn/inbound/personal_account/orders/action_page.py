@@ -117,7 +117,10 @@ class ActionPages:
         return await self._confirmation(subject, chosen)
 
     async def perform(self, asked: AccountRequest, action: OrderAction) -> Response:
-        """Do what the user has confirmed, once; a refusal is shown with the API's text."""
+        """Do what the user has confirmed, once; a refusal is shown with the API's text.
+
+        The order's history says what came of an entry of the audit log.
+        """
         subject = await self._subject(asked, action)
         if subject is None:
             return self.visible.not_found(asked)
@@ -126,6 +129,7 @@ class ActionPages:
         chosen = _read(subject, asked.form)
         if chosen.faults:
             return self._page(subject, chosen, status=BAD_REQUEST)
+        await self._record(subject, chosen)
         try:
             refusal = await self.performer.perform(subject.command(chosen))
         except OrderChangedError:
@@ -135,6 +139,16 @@ class ActionPages:
         if refusal is not None:
             return self._page(subject, chosen, refusal=refusal, status=BAD_REQUEST)
         return see_other(f"{subject.path}?done={action.name}")
+
+    async def _record(self, subject: _Subject, chosen: Chosen) -> None:
+        """Add an entry of the audit log before the action, so that none is without an entry."""
+        order, action = subject.order, subject.action
+        amount_minor = chosen.amount_minor or action.whole_minor(order)
+        currency = CURRENCIES[order.currency]
+        amount = f"{Money(amount_minor, currency).text()} {currency.alpha}"
+        access = self.visible.access
+        detail = f"{amount}, {order.order_id}"
+        await access.record(subject.asked, action.audit, order.order_number, detail)
 
     async def _confirmation(self, subject: _Subject, chosen: Chosen) -> Response:
         """What will change, as the operation decides it; or why it is refused."""

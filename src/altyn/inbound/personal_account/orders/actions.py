@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
+from altyn.domain.account.audit import AuditAction
 from altyn.domain.account.roles import Action
 from altyn.domain.cart.values import Position
 from altyn.domain.merchant import Merchant
@@ -45,6 +46,7 @@ class OrderAction:
 
     name: str
     right: Action
+    audit: AuditAction
     method: Method
     decide: Callable[[Order, Merchant, datetime], Decision]
     whole_minor: Callable[[Order], int]
@@ -65,6 +67,7 @@ class OrderAction:
 COMPLETE: Final = OrderAction(
     name="complete",
     right=Action.COMPLETION,
+    audit=AuditAction.COMPLETION_ASKED,
     method=DEPOSIT,
     decide=lambda order, merchant, now: decide_deposit(
         order, Deposit(amount_minor=0), merchant, now
@@ -77,6 +80,7 @@ COMPLETE: Final = OrderAction(
 REVERSAL: Final = OrderAction(
     name="reverse",
     right=Action.REVERSAL,
+    audit=AuditAction.REVERSAL_ASKED,
     method=REVERSE,
     decide=lambda order, merchant, now: decide_reversal(order, Reverse(), merchant, now),
     whole_minor=lambda order: order.left_minor or order.approved_minor,
@@ -85,6 +89,7 @@ REVERSAL: Final = OrderAction(
 RETURN: Final = OrderAction(
     name="refund",
     right=Action.REFUND,
+    audit=AuditAction.REFUND_ASKED,
     method=REFUND,
     decide=lambda order, _, now: decide_refund(order, Refund(amount_minor=0), now),
     whole_minor=lambda order: order.left_minor,
@@ -96,6 +101,7 @@ RETURN: Final = OrderAction(
 DECLINING: Final = OrderAction(
     name="decline",
     right=Action.DECLINE,
+    audit=AuditAction.DECLINE_ASKED,
     method=DECLINE,
     decide=lambda order, _, now: decide_cancellation(order, now),
     whole_minor=lambda order: order.asked_minor,
@@ -106,6 +112,7 @@ DECLINING: Final = OrderAction(
 CLOSING: Final = OrderAction(
     name="receipt",
     right=Action.RECEIPTS,
+    audit=AuditAction.CLOSING_ASKED,
     method=CLOSE_OFD_RECEIPT,
     decide=lambda order, merchant, now: decide_closing(order, CloseReceipt(), merchant, now),
     whole_minor=lambda order: order.left_minor,

@@ -13,6 +13,7 @@ from uuid import UUID
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from altyn.domain.account.audit import AuditAction
 from altyn.domain.account.roles import Action
 from altyn.domain.receipt.contact import Contact, ContactFault, read_contact
 from altyn.domain.receipt.values import Receipt
@@ -93,6 +94,8 @@ class ReceiptPage:
             found.receipt, contact, current.user.login, current.address
         )
         if refused is None:
+            access, receipt_id = self.visible.access, str(found.receipt.receipt_id)
+            await access.record(asked, AuditAction.RECEIPT_ASKED, found.order_number, receipt_id)
             return see_other(f"{order_path}?done=resent")
         if refused.refusal is Refusal.WRONG_STATUS:
             return see_other(f"{order_path}?done=repeated")
