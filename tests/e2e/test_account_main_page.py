@@ -51,6 +51,13 @@ def test_main_page_draws_the_values_of_its_table(
     expect(page.locator(".chart canvas")).to_have_count(2)
     check_web_page(page, "account-main-30", language, screenshot)
     page.goto(f"{trading.url}/mportal3?days=1")
+    expect(page.locator(".chart canvas")).to_have_count(2)
+    hours = page.locator("#days-table tbody tr")
+    first, last = hours.last.get_attribute("data-at"), hours.first.get_attribute("data-at")
+    assert first
+    assert last
+    assert (first[11:], first[:11]) == ("00:00", last[:11])
+    assert hours.count() == int(last[11:13]) + 1  # no hour that is still to come
     check_web_page(page, "account-main-today", language, screenshot)
 
 

@@ -1,4 +1,4 @@
-"""The key figures of a shop for the main page of its account: days, ways to pay, refusals.
+"""The key figures of a shop for the main page of its account: over time, by way to pay, refusals.
 
 The figures are about the orders that were registered in the period. Days are Moscow days; amounts
 are minor units. Source: personal-account.md §8 (dashboard).
@@ -27,6 +27,18 @@ class Period:
         """Each day."""
         count = (self.last - self.first).days + 1
         return tuple(self.first + timedelta(days=number) for number in range(count))
+
+    @property
+    def parts(self) -> tuple[datetime, ...]:
+        """The beginnings (UTC) of its parts: the hours of a single day, else the days."""
+        if self.is_one_day:
+            return tuple(self.since + timedelta(hours=number) for number in range(24))
+        return tuple(map(start_of_day, self.days))
+
+    @property
+    def is_one_day(self) -> bool:
+        """Whether it is a single day, which is shown by hours."""
+        return self.first == self.last
 
     @property
     def since(self) -> datetime:
@@ -82,10 +94,10 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class DayFigures:
-    """The figures of the orders of one Moscow day and one currency ("643")."""
+class PartFigures:
+    """The figures of the orders of one part of a period and one currency ("643")."""
 
-    day: date
+    start: datetime
     currency: str
     figures: Figures
 
@@ -116,28 +128,28 @@ class Attempts:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """The figures of a period. `days` has only days with orders."""
+    """The figures of a period. `parts` has only parts with orders."""
 
     period: Period
-    days: Sequence[DayFigures] = ()
+    parts: Sequence[PartFigures] = ()
     attempts: Attempts = field(default_factory=Attempts)
 
     @property
     def currencies(self) -> tuple[str, ...]:
         """The currencies of the orders, the one with most orders first."""
         orders: dict[str, int] = {}
-        for each in self.days:
+        for each in self.parts:
             orders[each.currency] = orders.get(each.currency, 0) + each.figures.orders
         return tuple(sorted(orders, key=lambda code: (-orders[code], code)))
 
-    def each_day(self, currency: str) -> Sequence[tuple[date, Figures]]:
-        """Every day of the period with its figures in a currency; zeros for a day without any."""
-        known = {each.day: each.figures for each in self.days if each.currency == currency}
-        return [(day, known.get(day, Figures())) for day in self.period.days]
+    def each_part(self, currency: str) -> Sequence[tuple[datetime, Figures]]:
+        """Every part of the period with its figures in a currency; zeros for one without any."""
+        known = {each.start: each.figures for each in self.parts if each.currency == currency}
+        return [(start, known.get(start, Figures())) for start in self.period.parts]
 
     def total(self, currency: str) -> Figures:
         """The figures of the whole period in a currency."""
-        return sum((figures for _, figures in self.each_day(currency)), Figures())
+        return sum((figures for _, figures in self.each_part(currency)), Figures())
 
 
 class DashboardReader(Protocol):

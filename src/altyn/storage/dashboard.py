@@ -10,13 +10,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from altyn.domain.moscow import start_of_day
 from altyn.domain.order_id import first_order_id
 from altyn.operations.dashboard import (
     Attempts,
     Dashboard,
-    DayFigures,
     Figures,
+    PartFigures,
     Period,
     RefusalCount,
     WayCount,
@@ -36,21 +35,21 @@ class DashboardStore:
 
     async def read(self, merchant_ids: Sequence[int], period: Period) -> Dashboard:
         """The figures of the orders of some merchants that were registered in a period."""
-        days: list[Any] = []
+        sums: list[Any] = []
         attempts: list[Any] = []
         for shops, summarised_until in await self._groups(merchant_ids, period):
-            days += await self._days(shops, summarised_until, period)
+            sums += await self._sums(shops, summarised_until, period)
             attempts += await self._attempts(shops, summarised_until, period)
-        figures = sorted(_by_day(days, period), key=lambda each: each.day)
+        figures = sorted(_by_part(sums, period), key=lambda each: each.start)
         return Dashboard(period, figures, _attempts(attempts))
 
-    async def _days(
+    async def _sums(
         self, shops: Sequence[int], summarised_until: datetime, period: Period
     ) -> list[Any]:
-        return await statement("shop_days").fetch(
+        return await statement("shop_figures").fetch(
             self._pool,
             merchant_ids=shops,
-            starts=[*map(start_of_day, period.days), period.until],
+            starts=[*period.parts, period.until],
             since=period.since,
             summarised_until=summarised_until,
             until=period.until,
@@ -92,15 +91,15 @@ class DashboardStore:
         return groups
 
 
-def _by_day(rows: Sequence[Any], period: Period) -> Iterator[DayFigures]:
-    """The figures of each day and currency; several groups of merchants may have rows of it."""
-    by_day: dict[tuple[int, str], list[Any]] = {}
+def _by_part(rows: Sequence[Any], period: Period) -> Iterator[PartFigures]:
+    """The figures of each part and currency; several groups of merchants may have rows of it."""
+    by_part: dict[tuple[int, str], list[Any]] = {}
     for row in rows:
-        by_day.setdefault((row["day"], row["currency"]), []).append(row)
-    return (_day(same, period) for same in by_day.values())
+        by_part.setdefault((row["part"], row["currency"]), []).append(row)
+    return (_part(same, period) for same in by_part.values())
 
 
-def _day(rows: Sequence[Any], period: Period) -> DayFigures:
+def _part(rows: Sequence[Any], period: Period) -> PartFigures:
     figures = Figures(
         orders=sum(row["orders"] for row in rows),
         paid=sum(row["paid"] for row in rows),
@@ -108,7 +107,7 @@ def _day(rows: Sequence[Any], period: Period) -> DayFigures:
         turnover_minor=sum(row["turnover_minor"] for row in rows),
         refunded_minor=sum(row["refunded_minor"] for row in rows),
     )
-    return DayFigures(period.days[rows[0]["day"] - 1], rows[0]["currency"], figures)
+    return PartFigures(period.parts[rows[0]["part"] - 1], rows[0]["currency"], figures)
 
 
 def _attempts(rows: Sequence[Any]) -> Attempts:

@@ -104,10 +104,13 @@ async def save(pool: Pool, orders: list[Bought]) -> None:
     )
 
 
-def expected_days(orders: list[Bought], period: Period) -> dict[tuple[date, str], Figures]:
-    days: dict[tuple[date, str], Figures] = {}
+def expected_parts(orders: list[Bought], period: Period) -> dict[tuple[datetime, str], Figures]:
+    """The figures by the beginning of a day, or by the hour where the period is one day."""
+    parts: dict[tuple[datetime, str], Figures] = {}
     for each in orders:
         day = to_moscow(each.at).date()
+        hour = each.at.replace(minute=0, second=0, microsecond=0)
+        start = hour if period.first == period.last else start_of_day(day)
         if period.first <= day <= period.last:
             figures = Figures(
                 orders=1,
@@ -116,8 +119,9 @@ def expected_days(orders: list[Bought], period: Period) -> dict[tuple[date, str]
                 turnover_minor=each.deposited_minor,
                 refunded_minor=each.refunded_minor,
             )
-            days[day, each.currency] = days.get((day, each.currency), Figures()) + figures
-    return days
+            known = parts.get((start, each.currency), Figures())
+            parts[start, each.currency] = known + figures
+    return parts
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -131,12 +135,12 @@ async def test_figures_are_the_sums_of_the_orders_of_each_moscow_day(pool: Pool,
             period = last_days(count, NOW)
             assert period.last == date(2026, 11, 27)
             shown = await store.read(merchant_ids, period)
-            days = expected_days(own, period)
-            assert {(each.day, each.currency): each.figures for each in shown.days} == days
+            parts = expected_parts(own, period)
+            assert {(each.start, each.currency): each.figures for each in shown.parts} == parts
             for currency in shown.currencies:
-                listed = [each for (_, of), each in days.items() if of == currency]
+                listed = [each for (_, of), each in parts.items() if of == currency]
                 assert shown.total(currency) == sum(listed, Figures())
-                assert len(shown.each_day(currency)) == count
+                assert len(shown.each_part(currency)) == (24 if count == 1 else count)
             inside = [
                 each for each in own if period.first <= to_moscow(each.at).date() <= period.last
             ]

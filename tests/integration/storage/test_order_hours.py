@@ -20,7 +20,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from altyn.domain.moscow import to_moscow
+from altyn.domain.moscow import start_of_day, to_moscow
 from altyn.domain.order_id import new_order_id
 from altyn.operations.dashboard import Dashboard, Figures, Period, last_days
 from altyn.storage.dashboard import DashboardStore
@@ -67,21 +67,22 @@ def hour_of(moment: datetime) -> datetime:
 class Expected:
     """The figures of some orders."""
 
-    days: dict[tuple[Any, str], Figures]
+    parts: dict[tuple[datetime, str], Figures]
     ways: Counter[str]
     refusals: Counter[int]
 
 
 async def expected(connection: Connection, shops: Sequence[int], period: Period) -> Expected:
     """The figures of the orders of some shops, computed by Python from each order and attempt."""
-    days: dict[tuple[Any, str], Figures] = {}
+    parts: dict[tuple[datetime, str], Figures] = {}
     inside = set()
     for order in await connection.fetch("SELECT * FROM orders WHERE merchant_id = ANY ($1)", shops):
         day = to_moscow(order["created_at"]).date()
         if period.first <= day <= period.last:
             inside.add(order["order_id"])
-            key = day, order["currency"]
-            days[key] = days.get(key, Figures()) + Figures(
+            start = start_of_day(day) if len(period.days) > 1 else hour_of(order["created_at"])
+            key = start, order["currency"]
+            parts[key] = parts.get(key, Figures()) + Figures(
                 orders=1,
                 paid=int(order["approved_at"] is not None),
                 deposited=int(order["deposited_minor"] > 0),
@@ -93,7 +94,7 @@ async def expected(connection: Connection, shops: Sequence[int], period: Period)
     approved = [each for each in attempts if each["state"] == "approved"]
     refused = [each for each in attempts if each["state"] in {"declined", "not_sent"}]
     return Expected(
-        days,
+        parts,
         Counter(each["payment_way"] or "" for each in approved),
         Counter(each["action_code"] for each in refused if each["action_code"] is not None),
     )
@@ -101,7 +102,7 @@ async def expected(connection: Connection, shops: Sequence[int], period: Period)
 
 def of(shown: Dashboard) -> Expected:
     return Expected(
-        {(each.day, each.currency): each.figures for each in shown.days},
+        {(each.start, each.currency): each.figures for each in shown.parts},
         Counter({each.way: each.payments for each in shown.attempts.ways}),
         Counter({each.action_code: each.attempts for each in shown.attempts.refusals}),
     )
@@ -403,7 +404,7 @@ async def test_sums_of_a_shop_are_read_together_with_a_shop_without_any(
         await OrderHours(pool, orders_min=5).update()
         await pool.execute("UPDATE order_hours SET registered = 100")
         shown = await DashboardStore(pool).read([1, 2], last_days(30, shops.now))
-        assert sum(day.figures.orders for day in shown.days) == 104
+        assert sum(each.figures.orders for each in shown.parts) == 104
 
 
 async def test_late_changes_of_an_hour_become_one_row(pool: Pool, database_url: str) -> None:

@@ -6,7 +6,7 @@ Source: personal-account.md §8 (dashboard).
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute
 
 from altyn.domain.account.roles import Action
 from altyn.domain.money import NO_BREAK_SPACE, THIN_SPACE, Currency, Money, canonical_currency
-from altyn.domain.moscow import start_of_day
+from altyn.domain.moscow import to_moscow
 from altyn.inbound.personal_account.access import AccountAccess, AccountRequest
 from altyn.inbound.personal_account.main_page.texts import main_text, way_text
 from altyn.inbound.personal_account.pages import BASE, PROFILE_PATH, account_frame
@@ -24,7 +24,7 @@ from altyn.inbound.personal_account.shops import VisibleShops
 from altyn.inbound.web.frame import WebPages
 from altyn.inbound.web.refusal_words import refusal_text
 from altyn.inbound.web.responses import page, see_other
-from altyn.look import day_month_text, day_text
+from altyn.look import clock_text, day_month_text, day_text
 from altyn.operations.dashboard import (
     PRESETS,
     Attempts,
@@ -70,7 +70,8 @@ class MainPage:
         if not asked.current.user.may(Action.ORDERS):
             return see_other(PROFILE_PATH)
         days = _days_of(asked.request.query_params.get("days", ""))
-        period = last_days(days, self.access.context.clock.now())
+        now = self.access.context.clock.now()
+        period = last_days(days, now)
         choice = await self.shops.asked(asked)
         async with self.reading:
             shown = await self.figures.read(choice.merchant_ids, period)
@@ -88,7 +89,8 @@ class MainPage:
             currency=currency,
             currencies=[_currency(code) for code in shown.currencies],
             total=shown.total(currency.code),
-            by_day=list(reversed(shown.each_day(currency.code))),
+            part="hour" if period.is_one_day else "day",
+            parts=[each for each in reversed(shown.each_part(currency.code)) if each[0] <= now],
             ways=way_rows(shown.attempts, frame.language),
             refusals=refusal_rows(shown.attempts, frame.language),
         )
@@ -167,8 +169,14 @@ def _major(amount_minor: int, currency: Currency) -> str:
     return Money(amount_minor, currency).text()
 
 
-def _day_month(day: date, language: str) -> str:
-    return day_month_text(start_of_day(day), language)
+def _part_text(start: datetime, part: str, language: str) -> str:
+    """A part of a period: "27 ноября", "14:00"."""
+    return clock_text(start) if part == "hour" else day_month_text(start, language)
+
+
+def _part_name(start: datetime, part: str) -> str:
+    """A part for a script, on a Moscow clock: "2026-11-27", "2026-11-27T14:00"."""
+    return f"{to_moscow(start):{'%Y-%m-%dT%H:%M' if part == 'hour' else '%Y-%m-%d'}}"
 
 
 def _bar(share: float) -> str:
@@ -184,7 +192,8 @@ _render: Final = WebPages(
         "major": _major,
         "percent": percent_text,
         "count": count_text,
-        "day_month": _day_month,
+        "part_text": _part_text,
+        "part_name": _part_name,
         "bar": _bar,
     },
 ).renderer()

@@ -6,10 +6,12 @@
   const language = document.documentElement.lang;
   const rows = [...table.tBodies[0].rows].reverse();
   const column = (name) => rows.map((row) => Number(row.dataset[name]));
-  // Noon in UTC is the same day in every zone that the chart may use.
-  const days = rows.map((row) => Date.parse(`${row.dataset.day}T12:00:00Z`) / 1000);
+  // A row has a day or an hour on a Moscow clock; the chart takes it for UTC and shows it so, whatever the zone here.
+  const byHour = rows[0].dataset.at.includes("T");
+  const half = byHour ? 1800 : 43200;
+  const parts = rows.map((row) => Date.parse(byHour ? `${row.dataset.at}Z` : `${row.dataset.at}T12:00:00Z`) / 1000);
   const short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
-  const dayText = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" });
+  const partText = new Intl.DateTimeFormat(language, { timeZone: "UTC", ...(byHour ? { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } : { day: "numeric", month: "short" }) });
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const font = () => `14px ${getComputedStyle(document.body).fontFamily}`;
   const plots = [];
@@ -18,22 +20,22 @@
     const common = { stroke: colour("--muted"), font: font() };
     const grid = { stroke: colour("--hair"), width: 1 };
     return [
-      { ...common, grid: { show: false }, ticks: { ...grid, size: 4 }, space: 72, values: (_, at) => at.map((each) => dayText.format(each * 1000)),
+      { ...common, grid: { show: false }, ticks: { ...grid, size: 4 }, space: 72, values: (_, at) => at.map((each) => partText.format(each * 1000)),
         splits: (plot) => {
           const shown = Math.max(1, Math.floor(plot.bbox.width / devicePixelRatio / 72));
-          const step = Math.ceil(days.length / shown);
-          return days.filter((_, index) => (days.length - 1 - index) % step === 0);
+          const step = Math.ceil(parts.length / shown);
+          return parts.filter((_, index) => (parts.length - 1 - index) % step === 0);
         } },
       { ...common, grid, ticks: { show: false }, size: 64, space: 40, values: (_, at) => at.map((each) => short.format(each)) },
     ];
   };
   const scales = () => ({
-    x: { time: true, range: [days[0] - 43200, days[days.length - 1] + 43200] },
+    x: { time: true, range: [parts[0] - half, parts[parts.length - 1] + half] },
     y: { range: (_, __, most) => [0, most > 0 ? most * 1.15 : 1] },
   });
   const draw = (box, series, data, hooks = {}, padding = [8, 28, 0, 0]) =>
     plots.push(new uPlot({ width: box.clientWidth, height: 200, legend: { show: false }, cursor: { show: false }, axes: axes(), scales: scales(), padding,
-      series: [{}, ...series], hooks }, [days, ...data], box));
+      series: [{}, ...series], hooks }, [parts, ...data], box));
 
   // The name of each line stands at its end, so that no legend and no colour is needed.
   const nameLines = (plot) => {
