@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import escape, unescape
@@ -73,6 +74,18 @@ async def test_payout_is_shown(
             f"{ORDERS}?holder=petrov&card={GOOD[-4:]}&from=700&to=700&{query}"
         )
         assert (paid_out["orderId"] in listed.text) is found
+
+
+async def test_each_movement_has_its_time_and_what_the_shop_has_after_it(
+    operator: Browser, shop: Shop
+) -> None:
+    order_id = await shop.paid(1_000_00)
+    await shop.call("refund.do", orderId=order_id, amount=300_00)
+    story, _ = await stories(operator, order_id, "en")
+    money = story[story.index('id="money"') : story.index('id="attempts"')]
+    dues = re.findall(r"with the shop ([\d .]+) ₽", money)
+    assert (dues[0], dues[-2:]) == ("0.00", ["1 000.00", "700.00"])
+    assert len(re.findall(r"\d\d:\d\d:\d\d", money)) == len(dues)
 
 
 # ── The card and 3-D Secure ───────────────────────────────────────────────────────────────────────

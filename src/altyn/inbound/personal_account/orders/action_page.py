@@ -144,10 +144,9 @@ class ActionPages:
         """Add an entry of the audit log before the action, so that none is without an entry."""
         order, action = subject.order, subject.action
         amount_minor = chosen.amount_minor or action.whole_minor(order)
-        currency = CURRENCIES[order.currency]
-        amount = f"{Money(amount_minor, currency).text()} {currency.alpha}"
-        access = self.visible.access
+        amount = Money(amount_minor, CURRENCIES[order.currency]).wire()
         detail = f"{amount}, {order.order_id}"
+        access = self.visible.access
         await access.record(subject.asked, action.audit, order.order_number, detail)
 
     async def _confirmation(self, subject: _Subject, chosen: Chosen) -> Response:

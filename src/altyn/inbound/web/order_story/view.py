@@ -10,6 +10,7 @@ from uuid import UUID
 
 from altyn.domain.action_codes import APPROVED
 from altyn.domain.callback_history import CallbackSummary
+from altyn.domain.ledger import Account
 from altyn.domain.money import Money, canonical_currency
 from altyn.domain.order import Attempt, Order
 from altyn.domain.order_cart import cart_positions
@@ -21,7 +22,7 @@ from altyn.inbound.web.order_story.values import Story
 from altyn.inbound.web.refusal_words import refusal_text
 from altyn.look import Words
 from altyn.look.cart_words import measure_text
-from altyn.operations.order_history import BookedPosting, OrderEvent
+from altyn.operations.order_history import OrderEvent
 from altyn.operations.staff.resend_receipt import may_be_resent
 from altyn.protocol.dialects.classic.order_statuses import status_on_wire
 from altyn.protocol.dialects.classic.order_view import fee_minor
@@ -52,12 +53,14 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True)
 class MoneyLine:
-    """One movement of money."""
+    """One movement of money, with its time; `due` is what the shop has after it."""
 
     text: str
     source: str
     destination: str
     amount: str
+    at: datetime | None
+    due: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +147,7 @@ def story_view(story: Story, language: str) -> StoryView:
         in_flight=bool(order.in_flight()),
         page_path=_page_path(story) if order.payable else None,
         history=[_event(each, language) for each in story.events],
-        money=[_money(each, order, language) for each in story.postings],
+        money=tuple(_money(story, language)),
         attempts=[_attempt(each, story, language) for each in order.attempts],
         receipts=[_receipt(each, story, language) for each in story.receipts],
         callbacks=[_callback(each, language) for each in story.callbacks],
@@ -226,14 +229,22 @@ def _shown(value: Any) -> str:
     return str(value)[:DETAIL_CHARS_MAX]
 
 
-def _money(booked: BookedPosting, order: Order, language: str) -> MoneyLine:
-    posting = booked.posting
-    return MoneyLine(
-        words.MOVEMENT_WORDS[posting.movement].text(language),
-        words.ACCOUNT_WORDS[posting.source].text(language),
-        words.ACCOUNT_WORDS[posting.destination].text(language),
-        money_text(posting.amount_minor, order.currency, language),
-    )
+def _money(story: Story, language: str) -> Iterator[MoneyLine]:
+    """The movements with their times, and the sum that is due to the shop after each."""
+    times = {each.version: each.at for each in story.events}
+    currency, due_minor = story.order.currency, 0
+    for booked in story.postings:
+        posting = booked.posting
+        due_minor += posting.amount_minor * (posting.destination is Account.MERCHANT)
+        due_minor -= posting.amount_minor * (posting.source is Account.MERCHANT)
+        yield MoneyLine(
+            words.MOVEMENT_WORDS[posting.movement].text(language),
+            words.ACCOUNT_WORDS[posting.source].text(language),
+            words.ACCOUNT_WORDS[posting.destination].text(language),
+            money_text(posting.amount_minor, currency, language),
+            times.get(booked.version),
+            money_text(due_minor, currency, language),
+        )
 
 
 def _attempt(attempt: Attempt, story: Story, language: str) -> AttemptLine:

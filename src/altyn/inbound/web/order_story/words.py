@@ -189,6 +189,7 @@ STORY_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
     "by": Words("{actor}", "{actor}"),
     "money": Words("Деньги", "Money"),
     "no_money": Words("Денег ещё не двигали.", "No money has moved yet."),
+    "due_to_shop": Words("после этого у магазина {amount}", "then with the shop {amount}"),
     "attempts": Words("Попытки", "Attempts"),
     "no_attempts": Words("Попыток ещё не было.", "There were no attempts yet."),
     "attempt": Words("Попытка", "Attempt"),
