@@ -193,6 +193,24 @@ def test_callback_is_resent(
     check_web_page(page, "account-callback", language, screenshot)
     page.locator("main form button.button").click()
     expect(page.get_by_role("status").first).to_be_visible()
+    while page.locator("#attempt-2").count() == 0:
+        page.reload()  # it is on its way
+
+
+def test_failed_receipt_is_sent_again_to_another_address(gateway: Served, page: Page) -> None:
+    order_id = paid(gateway, orderNumber="receipt-again", orderBundle=CART, email="", phone="")
+    log_in(gateway, page, "en")
+    page.goto(f"{gateway.url}/mportal3/orders/{order_id}")
+    receipts = page.locator("section[aria-labelledby=receipts]")
+    while not receipts.get_by_role("link", name="Send the receipt again").count():
+        page.reload()  # the cash register has not answered yet
+    receipts.get_by_role("link", name="Send the receipt again").click()
+    page.locator("#contact").fill("found@shop.example")
+    page.locator("main form .button-main").click()
+    expect(page.get_by_role("status").first).to_contain_text("to the cash register again")
+    while receipts.get_by_text("issued").count() == 0:
+        page.reload()
+    expect(receipts).to_contain_text("failed")
 
 
 def test_unknown_order_is_explained(gateway: Served, page: Page, screenshot: Screenshot) -> None:

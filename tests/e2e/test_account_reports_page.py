@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,37 @@ def test_accountant_builds_and_opens_a_report(
     numbers = [row[2] for row in rows]
     assert numbers.count("report-1") == 3  # hold, deposit, refund
     check_web_page(page, "account-reports", language, screenshot)
+
+
+def test_operator_exports_the_orders_of_a_filter(trading: Served, page: Page) -> None:
+    orders = {
+        trading.register(orderNumber=f"export-{n}", amount=100_050 + n).order_id: f"export-{n}"
+        for n in range(3)
+    }
+    trading.register(orderNumber="not-in-the-file")
+    page.goto(f"{trading.url}/mportal3/login?lang=en")
+    page.locator("#login").fill("test-operator")
+    page.locator("#password").fill("testPwd1")
+    page.locator("#password").press("Enter")
+    for kind, button in (("xlsx", "Build XLSX"), ("csv", "Build CSV")):
+        page.goto(f"{trading.url}/mportal3/orders?number=export-%25")
+        page.get_by_role("button", name=button).click()
+        newest = page.locator("#reports tbody tr").first
+        link = newest.locator("a[download]", has_text=kind.upper())
+        expect(link).to_be_visible()
+        with page.expect_download() as download:
+            link.click()
+        body = Path(download.value.path()).read_bytes()
+        titles, *rows = read_xlsx(body) if kind == "xlsx" else csv_rows(body)
+        column = {name: titles.index(name) for name in ("Order id", "Order number", "Amount")}
+        assert {row[column["Order id"]]: row[column["Order number"]] for row in rows} == orders
+        for row in rows:
+            status = trading.call("getOrderStatus.do", orderId=row[column["Order id"]])
+            assert round(float(str(row[column["Amount"]])) * 100) == status["Amount"]
+
+
+def csv_rows(body: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline="")))
 
 
 def test_report_is_built_without_scripts(

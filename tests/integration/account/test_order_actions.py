@@ -14,13 +14,13 @@ import pytest
 import pytest_asyncio
 from starlette.routing import Route
 
-from altyn.domain.account.roles import AccountRole, Action, Rights
+from altyn.domain.account.roles import GRANTS, AccountRole, Action, Grant, Rights
 from altyn.domain.receipt.values import ReceiptState
 from altyn.inbound.personal_account.access import AccountAccess
 from altyn.main.account_orders import account_order_routes
 from altyn.operations.account.ports import AccountContext
 from tests.asgi_client import Answer
-from tests.integration.account.browser import OPERATOR, Browser
+from tests.integration.account.browser import BASE, OPERATOR, Browser
 from tests.integration.account.order_pages import (
     CART,
     CHILD,
@@ -245,6 +245,27 @@ async def test_callback_is_shown_and_sent_again(operator: Browser, shop: Shop) -
     assert (await operator.get(f"{ORDERS}/{other}/callbacks/{callback}")).status == 404
 
 
+async def switch_rights(shop: Shop, role: AccountRole) -> Rights:
+    """Switch every right of the user of `browser_of` that can be switched; the rights."""
+    ruled = {grant: [each for each in Action if GRANTS[role, each] is grant] for grant in Grant}
+    rights = Rights(role, frozenset(ruled[Grant.OFF]), frozenset(ruled[Grant.ON]))
+    await store_rights(shop, rights)
+    return rights
+
+
+async def store_rights(shop: Shop, rights: Rights) -> None:
+    """Give the user of `browser_of` these rights."""
+    await shop.pool.execute(
+        "UPDATE account_users SET granted = $2, revoked = $3 WHERE login = $1",
+        f"test-{rights.role}-x",
+        [*map(str, rights.granted)],
+        [*map(str, rights.revoked)],
+    )
+
+
+REPORTS = f"{BASE}/reports"
+
+
 def routes_of(shop: Shop) -> set[tuple[str, str]]:
     """Each route of the orders' pages: its method, and its path below that of the list."""
     access = AccountAccess(context=cast("AccountContext", None), secure=False, sandbox=False)
@@ -257,11 +278,16 @@ def routes_of(shop: Shop) -> set[tuple[str, str]]:
     }
 
 
+@pytest.mark.parametrize("switched", [False, True])
 @pytest.mark.parametrize("role", AccountRole)
-async def test_each_route_needs_the_right_of_its_action(shop: Shop, role: AccountRole) -> None:
+async def test_each_route_needs_the_right_of_its_action(
+    shop: Shop, role: AccountRole, *, switched: bool
+) -> None:
+    """As the role has the rights, and with all switched that can be switched for one user."""
     browser = await browser_of(shop, role)
+    rights = await switch_rights(shop, role) if switched else Rights(role)
     order_id = await shop.paid(150_000)
-    rights, version = Rights(role), await version_of(shop, order_id)
+    version = await version_of(shop, order_id)
     token = (await browser.get(f"{ORDERS}?lang=en")).form.fields["csrf"]
     asked = [("GET", f"{ORDERS}{path}", right) for path, right in READ.items()]
     asked += [("POST", f"{ORDERS}{path}", Action.ORDERS) for path in KEPT]
@@ -293,10 +319,15 @@ async def test_each_route_needs_the_right_of_its_action(shop: Shop, role: Accoun
         answer = await sent
         is_refused = answer.status == 403 and "You do not have the right" in answer.text
         assert is_refused is not rights.allow(right), (method, path, answer.status)
+    may_see = rights.allow(Action.REPORTS) or rights.allow(Action.EXPORT)
+    assert ((await browser.get(REPORTS)).status == 200) is may_see
+    asked_for = await browser.post(REPORTS, csrf=token)
+    assert (asked_for.status != 403) is rights.allow(Action.REPORTS)
     assert await version_of(shop, order_id) == version
     page = await browser.get(order)
     for name, right in ACTS.items():
         assert f"{order}/{name}" not in page.text or rights.allow(right), name
+    await store_rights(shop, Rights(role))
 
 
 async def test_orders_of_another_shop_are_as_if_they_were_not(shop: Shop) -> None:
