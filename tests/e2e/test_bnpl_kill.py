@@ -27,7 +27,7 @@ from altyn.embedded_postgres import EmbeddedPostgres
 from altyn.storage.database import Pool, connect
 from tests.audit import audit, unsettled
 from tests.bnpl_audit import audit_parts
-from tests.processes import Crowd, Launcher, a_crowd, kill
+from tests.processes import Crowd, Launcher, a_crowd, end_leases, kill
 from tests.shop import GOOD, settings_of
 
 ROUNDS: Final = 20
@@ -212,6 +212,7 @@ async def test_jump_of_a_killed_gateway_is_ended_by_another_one(tmp_path: Path, 
                 await until_blocked(pool)
                 kill(gateway)
                 await jump
+            await end_leases(pool)
             launcher.start(0)
             await crowd.must_be_ready()
             assert "utc" in await crowd.move_clock(to=later)
