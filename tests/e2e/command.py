@@ -24,6 +24,7 @@ import psutil  # type: ignore[import-untyped]
 
 from altyn.cli import main
 from tests.forked import ForkedProcess
+from tests.prepared_folder import PreparedFolder
 
 START_SECONDS: Final = 180
 STOP_SECONDS: Final = 30
@@ -145,11 +146,16 @@ def _command(process: psutil.Process) -> list[str]:
 
 
 @contextmanager
-def serving(home: Path, *, log: str = "", **more: str) -> Iterator[Gateway]:
+def serving(
+    home: Path, *, log: str = "", first_start: bool = False, **more: str
+) -> Iterator[Gateway]:
     """Start a gateway on a free port; it is killed at the end unless the test has stopped it.
 
+    A new data folder is a copy of a prepared one, unless the test is about the `first_start`.
     `log` names the file of its output, if another gateway has the same data folder.
     """
+    if not (first_start or home.exists() or "ALTYN_DATABASE_URL" in more):
+        PreparedFolder.copy_to(home)
     home.mkdir(parents=True, exist_ok=True)
     log_file = home.parent / f"{log or home.name}.log"
     with log_file.open("w", encoding="utf-8") as output:

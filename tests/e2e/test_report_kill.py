@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import pytest
 
-from altyn import main
 from altyn.embedded_postgres import EmbeddedPostgres
 from altyn.operations.order_list import OrderFilter
 from altyn.operations.reports.jobs import (
@@ -23,8 +22,8 @@ from altyn.operations.reports.jobs import (
 )
 from altyn.storage.database import connect
 from altyn.storage.export_jobs import ExportJobStore
+from tests.prepared_folder import POSTGRES, PreparedFolder
 from tests.processes import Launcher, kill
-from tests.shop import settings_of
 from tests.xlsx import read_xlsx
 
 ORDERS: Final = 40_000
@@ -41,8 +40,8 @@ FILL: Final = """
 
 @pytest.mark.slow
 async def test_killed_gateway_is_followed_by_another_that_builds_the_report(tmp_path: Path) -> None:
-    with EmbeddedPostgres(tmp_path / "postgres") as postgres:
-        await main.prepare(settings_of(postgres.url, tmp_path))
+    await asyncio.to_thread(PreparedFolder.copy_to, tmp_path)
+    with EmbeddedPostgres(tmp_path / POSTGRES) as postgres:
         pool = await connect(postgres.url, pool_size=1)
         launcher = Launcher(postgres.url, tmp_path, sockets=1)
         try:
