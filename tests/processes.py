@@ -157,11 +157,12 @@ async def a_crowd(ports: Sequence[int]) -> AsyncIterator[Crowd]:
 
 
 async def end_leases(pool: Pool) -> None:
-    """End the leases of the outbox in the place of real time, when their processes are killed.
+    """End the leases of jobs and entries in the place of real time: their processes are killed.
 
     A statement that a killed process has begun is awaited: PostgreSQL carries it out.
     """
     async with asyncio.timeout(START_SECONDS):
         while await pool.fetchval(_RUNNING):  # noqa: ASYNC110 - polls PostgreSQL
             await asyncio.sleep(0.01)
-    await pool.execute("UPDATE outbox SET lease_until = '-infinity'")
+    for table in ("outbox", "export_jobs"):
+        await pool.execute(f"UPDATE {table} SET lease_until = '-infinity'")  # noqa: S608 - ours
