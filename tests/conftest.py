@@ -31,6 +31,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everyday"))
 # them inherits that; tests interrupt commands as a user does.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# A process that a test starts reads the modules that an earlier one has compiled, as for a user.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # As the gateway's own log: the default draws all local values of a traceback, for half a minute.
 *before_the_renderer, _ = structlog.get_config()["processors"]
 structlog.configure(

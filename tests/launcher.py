@@ -1,39 +1,41 @@
 """A launcher of gateway processes that restarts killed ones quickly.
 
-It imports the gateway once, opens the listening sockets, and forks a process for each command on
-its standard input. So a restart repeats no imports, and no connection is refused meanwhile.
-Run as `python -m tests.launcher SOCKETS`; its settings are the environment's (`ALTYN_*`).
-    start 0  →  started PID      starts a gateway that serves socket 0
-It ends, and its gateways with it, when its standard input is closed.
+It opens the listening sockets, and forks a process for each number that it receives. So a restart
+repeats no imports, and no connection is refused meanwhile. It runs in a `ForkedProcess`; its
+settings are the environment's (`ALTYN_*`).
 """
 
 import os
 import signal
 import socket
-import sys
 from contextlib import suppress
+from multiprocessing.connection import Connection
 from typing import NoReturn
 
 import uvicorn
 
-from altyn.main import create_app
+from altyn.main import App, create_app
 
 BACKLOG = 1024
 
 
-def main() -> None:
-    """Run commands until standard input is closed."""
-    sockets = [listening_socket() for _ in range(int(sys.argv[1]))]
+def launch(pipe: Connection, sockets: int) -> None:
+    """Start a gateway on the socket of each received number, until the connection is closed.
+
+    The gateways end with the launcher.
+    """
+    opened = [listening_socket() for _ in range(sockets)]
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps killed children
-    reply("ports", *(each.getsockname()[1] for each in sockets))
+    pipe.send(("ports", [each.getsockname()[1] for each in opened]))
     started: list[int] = []
-    for line in sys.stdin:
-        _, number = line.split()
-        pid = os.fork()
-        if pid == 0:
-            serve(sockets[int(number)])
-        started.append(pid)
-        reply("started", pid)
+    with suppress(EOFError):
+        while True:
+            number = pipe.recv()
+            pid = os.fork()
+            if pid == 0:
+                _serve(opened[number])
+            started.append(pid)
+            pipe.send(("started", pid))
     for pid in started:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -47,19 +49,13 @@ def listening_socket() -> socket.socket:
     return opened
 
 
-def serve(listener: socket.socket) -> NoReturn:
-    """Run a gateway until this process ends."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    sys.stdin.close()
-    config = uvicorn.Config(create_app(), lifespan="on", access_log=False, log_config=None)
+def run_server(app: App, listener: socket.socket) -> None:
+    """Serve a gateway on a socket until this process ends."""
+    config = uvicorn.Config(app, lifespan="on", access_log=False, log_config=None)
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _serve(listener: socket.socket) -> NoReturn:
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    run_server(create_app(), listener)
     os._exit(0)
-
-
-def reply(*words: object) -> None:
-    """Print one line of answer."""
-    print(*words, flush=True)  # noqa: T201 - the answer to the parent process
-
-
-if __name__ == "__main__":
-    main()

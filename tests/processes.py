@@ -10,23 +10,28 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import aiohttp
 
+from altyn.storage.database import Pool
 from tests.asgi_client import Answer
+from tests.forked import ForkedProcess
+from tests.launcher import launch
 from tests.shop import CREDENTIALS, card_fields, new_number
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 START_SECONDS: Final = 30
+_RUNNING: Final = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()
+"""
 CLIENT_TIMEOUT: Final = aiohttp.ClientTimeout(total=60)
 
 
@@ -34,47 +39,32 @@ class Launcher:
     """The process that forks gateways; see `tests/launcher.py`."""
 
     def __init__(self, database_url: str, home: Path, *, sockets: int) -> None:
-        environment = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join([*source_path(), str(ROOT)]),
-            "ALTYN_DATABASE_URL": database_url,
-            "ALTYN_HOME": str(home),
-            "ALTYN_ACQUIRER_TIMEOUT": "1",  # seconds: the first inquiry follows a lost answer soon
-            "ALTYN_POOL_SIZE": "4",
-            "ALTYN_LOG_LEVEL": "error",
-        }
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.launcher", str(sockets)],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.ports = [int(port) for port in self._answer("ports")]
+        environment = gateway_environment(database_url, home)
+        self._process = ForkedProcess(launch, sockets, environment=environment)
+        self.ports: list[int] = self._process.answer("ports")
 
     def start(self, number: int) -> int:
         """Start a gateway on socket `number`; its process id."""
-        pipe = self._pipe(self._process.stdin)
-        pipe.write(f"start {number}\n")
-        pipe.flush()
-        return int(self._answer("started")[0])
+        self._process.pipe.send(number)
+        pid: int = self._process.answer("started")
+        return pid
 
     def stop(self) -> None:
         """End the launcher and all processes that it has started."""
-        self._pipe(self._process.stdin).close()
-        self._process.wait(30)
-        self._pipe(self._process.stdout).close()
+        self._process.pipe.close()
+        self._process.wait()
 
-    def _answer(self, expected: str) -> list[str]:
-        words = self._pipe(self._process.stdout).readline().split()
-        assert words[:1] == [expected], f"the launcher answered {words}"
-        return words[1:]
 
-    @staticmethod
-    def _pipe(pipe: IO[str] | None) -> IO[str]:
-        assert pipe is not None
-        return pipe
+def gateway_environment(database_url: str, home: Path) -> dict[str, str]:
+    """The environment of a gateway whose bank is asked again soon after a lost answer."""
+    return {
+        **os.environ,
+        "ALTYN_DATABASE_URL": database_url,
+        "ALTYN_HOME": str(home),
+        "ALTYN_ACQUIRER_TIMEOUT": "1",  # seconds: the first inquiry follows a lost answer soon
+        "ALTYN_POOL_SIZE": "4",
+        "ALTYN_LOG_LEVEL": "error",
+    }
 
 
 def kill(pid: int) -> None:
@@ -166,9 +156,13 @@ async def a_crowd(ports: Sequence[int]) -> AsyncIterator[Crowd]:
         yield Crowd(session, ports)
 
 
-def source_path() -> list[str]:
-    """The folder of this process's `altyn`, so that the other processes import the same."""
-    import altyn  # noqa: PLC0415 - only for its path
+async def end_leases(pool: Pool) -> None:
+    """End the leases of jobs and entries in the place of real time: their processes are killed.
 
-    assert altyn.__file__ is not None
-    return [str(Path(altyn.__file__).parent.parent)]
+    A statement that a killed process has begun is awaited: PostgreSQL carries it out.
+    """
+    async with asyncio.timeout(START_SECONDS):
+        while await pool.fetchval(_RUNNING):  # noqa: ASYNC110 - polls PostgreSQL
+            await asyncio.sleep(0.01)
+    for table in ("outbox", "export_jobs"):
+        await pool.execute(f"UPDATE {table} SET lease_until = '-infinity'")  # noqa: S608 - ours

@@ -24,18 +24,16 @@ FOREIGN: Final = ("docs/protocol/",)
 
 
 def test_every_named_file_exists() -> None:
+    prose_of_files = [*naming_prose()]
+    named = [found for _, _, prose in prose_of_files for found in FILE.findall(prose)]
+    assert len(named) > 20, "the pattern no longer finds the files that pages and docstrings name"
     wrong = [
         f"  {path}:{line}: {name}"
-        for path, line, prose in naming_prose()
+        for path, line, prose in prose_of_files
         if not path.startswith(FOREIGN)
         for name in names_of_no_file(prose)
     ]
     assert not wrong, "\n".join(["files that do not exist under this name:", *wrong])
-
-
-def test_prose_is_found() -> None:
-    named = [found for _, _, prose in naming_prose() for found in FILE.findall(prose)]
-    assert len(named) > 20, "the pattern no longer finds the files that pages and docstrings name"
 
 
 @pytest.mark.parametrize(
@@ -69,10 +67,9 @@ def is_module_or_in_one(name: str) -> bool:
     return name in modules() or (around is not None and around.name != "__init__.py")
 
 
-@cache
-def naming_prose() -> tuple[tuple[str, int, str], ...]:
+def naming_prose() -> Iterator[tuple[str, int, str]]:
     """The prose of all files that may name one: path, line, words."""
-    return tuple(
+    return (
         (path, line, prose)
         for path, text in texts()
         if FILE.search(text) or MODULE.search(text)  # to parse all of them takes ten times as long

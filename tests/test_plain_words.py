@@ -99,39 +99,37 @@ STRING_OR_COMMENT: Final = re.compile(r"--[^\n]*|'[^']*'")
 NAME_PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
-def test_identifiers_are_words_of_the_trade() -> None:
+def test_identifiers_are_words_of_the_trade_and_every_exception_is_needed() -> None:
+    refused = [*refused_names()]
     found = [
         f"  {file}:{line}: {name} ({word}: {REPLACEMENTS[word]})"
-        for file, line, name, words in refused_names()
+        for file, line, name, words in refused
         for word in words
         if not is_meant(file, name)
     ]
     assert not found, "\n".join(["names to be replaced:", *found])
-
-
-def test_prose_is_plain() -> None:
-    found = [
-        f"  {file}:{line}: {phrase}"
-        for file, line, phrase in phrases()
-        if not is_meant_prose(file, phrase)
-    ]
-    assert not found, "\n".join(["phrases to be replaced, see PROSE:", *found])
-
-
-def test_every_exception_is_still_needed() -> None:
-    names = [(file, name) for file, _, name, _ in refused_names()]
     stale = [
         (end, name)
         for end, name in MEANT
-        if not any(file.endswith(end) and used == name for file, used in names)
+        if not any(file.endswith(end) and used == name for file, _, used, _ in refused)
     ]
-    found = [(file, phrase) for file, _, phrase in phrases()]
-    stale_prose = [
+    assert stale == []
+
+
+def test_prose_is_plain_and_every_exception_is_needed() -> None:
+    refused = [*phrases()]
+    found = [
+        f"  {file}:{line}: {phrase}"
+        for file, line, phrase in refused
+        if not is_meant_prose(file, phrase)
+    ]
+    assert not found, "\n".join(["phrases to be replaced, see PROSE:", *found])
+    stale = [
         (end, phrase)
         for end, phrase in PROSE_MEANT
-        if not any(file.endswith(end) and used == phrase for file, used in found)
+        if not any(file.endswith(end) and used == phrase for file, _, used in refused)
     ]
-    assert [*stale, *stale_prose] == []
+    assert stale == []
 
 
 @pytest.mark.parametrize(
@@ -208,11 +206,12 @@ def refused_words(name: str) -> list[str]:
     return found + ([alone] if alone in ALONE else [])
 
 
-@cache
-def refused_names() -> tuple[tuple[str, int, str, list[str]], ...]:
+def refused_names() -> Iterator[tuple[str, int, str, list[str]]]:
     """The identifiers with refused words: file, line, name, words."""
-    found = ((file, line, name, refused_words(name)) for file, line, name in identifiers())
-    return tuple(each for each in found if each[3])
+    for file, line, name in identifiers():
+        words = refused_words(name)
+        if words:
+            yield file, line, name, words
 
 
 def is_meant(file: str, name: str) -> bool:
@@ -262,10 +261,9 @@ def sql_names(text: str) -> Iterator[tuple[int, str]]:
         yield from ((number, name) for name in re.findall(r"[A-Za-z_]\w*", line))
 
 
-@cache
-def phrases() -> tuple[tuple[str, int, str], ...]:
+def phrases() -> Iterator[tuple[str, int, str]]:
     """Every refused phrase in prose with its file and line, in lower case."""
-    return tuple(
+    return (
         (file, first + line, phrase)
         for file, text in texts()
         if not file.startswith(PROSE_UNCHECKED)

@@ -13,12 +13,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import psutil  # type: ignore[import-untyped]
+
+from altyn.cli import main
+from tests.forked import ForkedProcess
+from tests.prepared_folder import PreparedFolder
 
 START_SECONDS: Final = 180
 STOP_SECONDS: Final = 30
@@ -45,16 +51,23 @@ class CommandResult:
 
 
 def altyn(home: Path, *words: str, **more: str) -> CommandResult:
-    """Run a command and wait for its end."""
-    done = subprocess.run(
-        [sys.executable, "-m", "altyn", *words],
-        env=environment(home, **more),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=COMMAND_SECONDS,
-    )
-    return CommandResult(done.returncode, done.stdout, done.stderr)
+    """Run a command in a process that has imported it already, and wait for its end.
+
+    `serving` starts the gateway as a user does: its process imports everything itself.
+    """
+    with TemporaryDirectory() as folder:
+        out, err = Path(folder) / "out", Path(folder) / "err"
+        process = ForkedProcess(_run, words, out, err, environment=environment(home, **more))
+        code = process.wait(COMMAND_SECONDS)
+        return CommandResult(code, out.read_text("utf-8"), err.read_text("utf-8"))
+
+
+def _run(_pipe: Connection, words: tuple[str, ...], out: Path, err: Path) -> None:
+    for stream, file in ((sys.stdout, out), (sys.stderr, err)):
+        with file.open("wb") as opened:
+            os.dup2(opened.fileno(), stream.fileno())
+    sys.argv = ["altyn", *words]
+    main()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +146,16 @@ def _command(process: psutil.Process) -> list[str]:
 
 
 @contextmanager
-def serving(home: Path, *, log: str = "", **more: str) -> Iterator[Gateway]:
+def serving(
+    home: Path, *, log: str = "", first_start: bool = False, **more: str
+) -> Iterator[Gateway]:
     """Start a gateway on a free port; it is killed at the end unless the test has stopped it.
 
+    A new data folder is a copy of a prepared one, unless the test is about the `first_start`.
     `log` names the file of its output, if another gateway has the same data folder.
     """
+    if not (first_start or home.exists() or "ALTYN_DATABASE_URL" in more):
+        PreparedFolder.copy_to(home)
     home.mkdir(parents=True, exist_ok=True)
     log_file = home.parent / f"{log or home.name}.log"
     with log_file.open("w", encoding="utf-8") as output:

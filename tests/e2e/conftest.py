@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, syn
 from altyn.embedded_postgres import EmbeddedPostgres
 from altyn.main import App, prepare
 from tests.e2e.gateway import Served, serving, shop_site
+from tests.prepared_folder import POSTGRES, PreparedFolder
 from tests.shop import settings_of
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
@@ -32,11 +33,18 @@ PHONE_WINDOW: Final = ViewportSize(width=320, height=640)
 Screenshot = Callable[[Page, str], None]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Names the place of the data folder that others are copies of; it is made when needed."""
+    PreparedFolder.root = tmp_path_factory.getbasetemp()
+
+
 @pytest.fixture(scope="session")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A sandbox gateway with its demo shop, for all tests of this process."""
     home = tmp_path_factory.mktemp("gateway")
-    with EmbeddedPostgres(home / "postgres", settings=NOT_DURABLE) as server, shop_site() as site:
+    PreparedFolder.copy_to(home)
+    with EmbeddedPostgres(home / POSTGRES, settings=NOT_DURABLE) as server, shop_site() as site:
         settings = settings_of(server.url, home)
         asyncio.run(prepare(settings))
         with serving(App(settings)) as port:

@@ -24,14 +24,14 @@ import aiohttp
 import asyncpg
 import pytest
 
-from altyn import main
 from altyn.embedded_postgres import EmbeddedPostgres
 from altyn.storage.database import connect
 from tests.atol_server import AtolServer, Failure, atol_server
 from tests.atol_shop import use_atol
 from tests.audit import audit, unsettled
+from tests.prepared_folder import POSTGRES, PreparedFolder
 from tests.processes import Crowd, Launcher, a_crowd, kill
-from tests.shop import card_fields, kopeck_cart, kopeck_position, settings_of
+from tests.shop import card_fields, kopeck_cart, kopeck_position
 
 ROUNDS: Final = 15
 SHOPS: Final = 6
@@ -127,8 +127,8 @@ async def a_site(
 ) -> AsyncIterator[Site]:
     async with atol_server(server) as served:
         monkeypatch.setenv("ALTYN_ATOL_URL", served.url)
-        with EmbeddedPostgres(folder / "postgres") as postgres:
-            await main.prepare(settings_of(postgres.url, folder))
+        await asyncio.to_thread(PreparedFolder.copy_to, folder)
+        with EmbeddedPostgres(folder / POSTGRES) as postgres:
             await use_atol(postgres.url, folder / "keys.json")
             launcher = Launcher(postgres.url, folder, sockets=1)
             try:

@@ -22,13 +22,13 @@ from typing import Final
 import aiohttp
 import pytest
 
-from altyn import main
 from altyn.embedded_postgres import EmbeddedPostgres
 from altyn.storage.database import Pool, connect
 from tests.audit import audit, unsettled
 from tests.bnpl_audit import audit_parts
-from tests.processes import Crowd, Launcher, a_crowd, kill
-from tests.shop import GOOD, settings_of
+from tests.prepared_folder import POSTGRES, PreparedFolder
+from tests.processes import Crowd, Launcher, a_crowd, end_leases, kill
+from tests.shop import GOOD
 
 ROUNDS: Final = 20
 SHOPS: Final = 4
@@ -121,8 +121,8 @@ async def a_site(
     folder: Path, gateways: int = GATEWAYS
 ) -> AsyncIterator[tuple[str, Launcher, list[int]]]:
     """The database's address, gateways on one socket, and their process ids."""
-    with EmbeddedPostgres(folder / "postgres") as postgres:
-        await main.prepare(settings_of(postgres.url, folder))
+    await asyncio.to_thread(PreparedFolder.copy_to, folder)
+    with EmbeddedPostgres(folder / POSTGRES) as postgres:
         launcher = Launcher(postgres.url, folder, sockets=1)
         try:
             yield postgres.url, launcher, [launcher.start(0) for _ in range(gateways)]
@@ -212,6 +212,7 @@ async def test_jump_of_a_killed_gateway_is_ended_by_another_one(tmp_path: Path, 
                 await until_blocked(pool)
                 kill(gateway)
                 await jump
+            await end_leases(pool)
             launcher.start(0)
             await crowd.must_be_ready()
             assert "utc" in await crowd.move_clock(to=later)

@@ -30,7 +30,7 @@ DEPOSITED, DECLINED = 2, 6
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    with serving(tmp_path_factory.mktemp("altyn") / "home") as running:
+    with serving(tmp_path_factory.mktemp("altyn") / "home", first_start=True) as running:
         yield running
 
 

@@ -16,14 +16,14 @@ from typing import Any, Final
 
 import pytest
 
-from altyn import main
 from altyn.domain.moscow import to_moscow
 from altyn.embedded_postgres import EmbeddedPostgres
 from altyn.storage.database import Pool, connect
 from tests.audit import audit
 from tests.bnpl_audit import audit_parts
+from tests.prepared_folder import POSTGRES, PreparedFolder
 from tests.processes import Crowd, Launcher, a_crowd
-from tests.shop import GOOD, settings_of
+from tests.shop import GOOD
 from tests.ways.sberpay import LINK, PHONE, PUSH
 
 pytestmark = pytest.mark.slow
@@ -100,8 +100,8 @@ class Site:
 
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    with EmbeddedPostgres(tmp_path / "postgres") as postgres:
-        await main.prepare(settings_of(postgres.url, tmp_path))
+    await asyncio.to_thread(PreparedFolder.copy_to, tmp_path)
+    with EmbeddedPostgres(tmp_path / POSTGRES) as postgres:
         launcher = Launcher(postgres.url, tmp_path, sockets=2)
         pool = await connect(postgres.url, pool_size=1)
         try:

@@ -36,7 +36,7 @@ def test_script_is_short() -> None:
 def test_script_prints_the_journey_of_an_order(tmp_path: Path) -> None:
     folder, port = tmp_path / "empty", free_port()
     folder.mkdir()
-    with serving(tmp_path / "home") as gateway:
+    with serving(tmp_path / "home", first_start=True) as gateway:
         script = block("python").replace(PRINTED_ADDRESS, gateway.address)
         (folder / "shop.py").write_text(script.replace(PRINTED_PORT, port))
         command = block("sh", 1).replace(PRINTED_PORT, port).split()

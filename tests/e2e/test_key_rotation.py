@@ -30,6 +30,7 @@ from altyn.security.keys import KeyRing
 from altyn.storage.card_store import BATCH, CardStore
 from tests.e2e.command import environment
 from tests.e2e.conftest import NOT_DURABLE
+from tests.prepared_folder import POSTGRES, PreparedFolder
 from tests.shop import ENROLLED, Shop, open_shop
 
 FIRST_MERCHANT: Final = 0  # before all shops: its cards are moved first
@@ -125,7 +126,8 @@ class Installation:
 @pytest_asyncio.fixture
 async def installation(tmp_path: Path) -> AsyncIterator[Installation]:
     home = tmp_path / "home"
-    with EmbeddedPostgres(tmp_path / "postgres", settings=NOT_DURABLE) as server:
+    await asyncio.to_thread(PreparedFolder.copy_to, home)
+    with EmbeddedPostgres(home / POSTGRES, settings=NOT_DURABLE) as server:
         async with open_shop(server.url, home) as shop:
             installation = Installation(shop, home, server.url)
             until = shop.clock.now() + timedelta(days=1)

@@ -25,14 +25,14 @@ import aiohttp
 import asyncpg
 import pytest
 
-from altyn import main
 from altyn.embedded_postgres import EmbeddedPostgres
 from altyn.storage.database import connect
 from altyn.storage.demo import DEMO_CALLBACK_KEY
 from tests.audit import audit, unsettled
+from tests.prepared_folder import POSTGRES, PreparedFolder
 from tests.processes import Crowd, Launcher, a_crowd, kill
 from tests.receiver import ReceivedCallback, Receiver, a_receiver, set_callbacks
-from tests.shop import GOOD, card_fields, kopeck_cart, kopeck_position, settings_of
+from tests.shop import GOOD, card_fields, kopeck_cart, kopeck_position
 
 ROUNDS: Final = 50
 POSTGRES_EVERY: Final = 10  # rounds
@@ -222,8 +222,8 @@ class Site:
 
 @asynccontextmanager
 async def a_site(folder: Path, receiver: Receiver) -> AsyncIterator[Site]:
-    with EmbeddedPostgres(folder / "postgres") as postgres:
-        await main.prepare(settings_of(postgres.url, folder))
+    await asyncio.to_thread(PreparedFolder.copy_to, folder)
+    with EmbeddedPostgres(folder / POSTGRES) as postgres:
         await set_callbacks(
             postgres.url,
             urls=receiver.url(),

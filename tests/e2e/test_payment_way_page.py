@@ -22,6 +22,7 @@ from altyn.operations.connector import payment_key
 from altyn.settings import load
 from tests.e2e.conftest import NOT_DURABLE, Screenshot
 from tests.e2e.gateway import Registered, Served, serving, shop_site
+from tests.prepared_folder import POSTGRES, PreparedFolder
 from tests.ways.connector import in_process
 from tests.ways.registration import NOTIFICATION_PATH, WALLET, WALLET_KEY, wallet_extensions
 from tests.ways.wallet import CODE, Asks, Wallet
@@ -64,7 +65,8 @@ class WalletSite:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WalletSite]:
     """A sandbox gateway that has the wallet, with its demo shop."""
     home, wallet = tmp_path_factory.mktemp("gateway"), Wallet()
-    with EmbeddedPostgres(home / "postgres", settings=NOT_DURABLE) as server, shop_site() as shop:
+    PreparedFolder.copy_to(home)
+    with EmbeddedPostgres(home / POSTGRES, settings=NOT_DURABLE) as server, shop_site() as shop:
         settings = replace(load({}), home=home, database_url=server.url)
         asyncio.run(prepare(settings))
         with serving(App(settings, wallet_extensions(in_process(wallet)))) as port:

@@ -67,7 +67,7 @@ def read_journey(text: str) -> Journey:
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    with serving(tmp_path_factory.mktemp("readme") / "home") as running:
+    with serving(tmp_path_factory.mktemp("readme") / "home", first_start=True) as running:
         yield running
 
 

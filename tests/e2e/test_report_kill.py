@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import pytest
 
-from altyn import main
 from altyn.embedded_postgres import EmbeddedPostgres
 from altyn.operations.order_list import OrderFilter
 from altyn.operations.reports.jobs import (
@@ -23,11 +22,11 @@ from altyn.operations.reports.jobs import (
 )
 from altyn.storage.database import connect
 from altyn.storage.export_jobs import ExportJobStore
-from tests.processes import Launcher, kill
-from tests.shop import settings_of
+from tests.prepared_folder import POSTGRES, PreparedFolder
+from tests.processes import Launcher, end_leases, kill
 from tests.xlsx import read_xlsx
 
-ORDERS: Final = 40_000
+ORDERS: Final = 3_000
 WITHIN_SECONDS: Final = 180
 FILL: Final = """
     INSERT INTO orders (merchant_id, order_id, order_number, version, status, currency,
@@ -37,26 +36,36 @@ FILL: Final = """
     FROM merchants, generate_series(1, $1) AS number WHERE login = 'test'
     RETURNING merchant_id
 """
+# The second part of a report waits for a lock that the test holds.
+PARTS_WAIT: Final = """
+    CREATE FUNCTION wait_for_the_test() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END';
+    CREATE TRIGGER second_part BEFORE UPDATE OF rows_done ON export_jobs FOR EACH ROW
+        WHEN (OLD.rows_done > 0 AND NEW.rows_done > OLD.rows_done)
+        EXECUTE FUNCTION wait_for_the_test()
+"""
 
 
 @pytest.mark.slow
 async def test_killed_gateway_is_followed_by_another_that_builds_the_report(tmp_path: Path) -> None:
-    with EmbeddedPostgres(tmp_path / "postgres") as postgres:
-        await main.prepare(settings_of(postgres.url, tmp_path))
-        pool = await connect(postgres.url, pool_size=1)
+    await asyncio.to_thread(PreparedFolder.copy_to, tmp_path)
+    with EmbeddedPostgres(tmp_path / POSTGRES) as postgres:
+        pool = await connect(postgres.url, pool_size=2)
         launcher = Launcher(postgres.url, tmp_path, sockets=1)
         try:
             merchant_id = await pool.fetchval(FILL, ORDERS)
             jobs = ExportJobStore(pool)
             job = an_export(merchant_id)
             assert await jobs.add(job, waiting_max=1)
-            gateway = launcher.start(0)
-            begun = await until(jobs, job, lambda each: each.rows_done > 0)
-            kill(gateway)
+            await pool.execute(PARTS_WAIT)
+            async with pool.acquire() as connection, connection.transaction():
+                await connection.execute("SELECT pg_advisory_xact_lock(1)")
+                gateway = launcher.start(0)
+                begun = await until(jobs, job, lambda each: each.rows_done > 0)
+                kill(gateway)
             assert begun.state is JobState.WAITING
             assert begun.rows_done < ORDERS
-            # The lease of the killed process ends.
-            await pool.execute("UPDATE export_jobs SET lease_until = now()")
+            await end_leases(pool)
             launcher.start(0)
             done = await until(jobs, job, lambda each: each.state is not JobState.WAITING)
             assert (done.state, done.rows_done, done.runs) == (JobState.READY, ORDERS, 2)

@@ -21,6 +21,7 @@ from altyn.operations.staff.settings import change_settings
 from altyn.settings import Settings, load
 from tests.e2e.conftest import NOT_DURABLE, WAIT_MS, Screenshot
 from tests.e2e.gateway import Served, ShopSite, serving, shop_site
+from tests.prepared_folder import POSTGRES, PreparedFolder
 from tests.staff import operator
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -72,7 +73,8 @@ async def set_up(settings: Settings, site: ShopSite) -> None:
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A gateway whose demo shop has a logo, names, and a site that may frame the page."""
     home = tmp_path_factory.mktemp("gateway")
-    with EmbeddedPostgres(home / "postgres", settings=NOT_DURABLE) as server, shop_site() as site:
+    PreparedFolder.copy_to(home)
+    with EmbeddedPostgres(home / POSTGRES, settings=NOT_DURABLE) as server, shop_site() as site:
         settings = replace(load({}), home=home, database_url=server.url)
         asyncio.run(set_up(settings, site))
         with serving(App(settings)) as port:

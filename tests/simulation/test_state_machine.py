@@ -1215,9 +1215,10 @@ async def _until(workers: list[OutboxWorker]) -> None:
 @pytest.fixture
 def silence() -> Iterator[None]:
     """No log: this gateway's processes die some thousand times, each with a traceback."""
+    before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     yield
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="module")

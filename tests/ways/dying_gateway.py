@@ -1,19 +1,17 @@
 """A gateway, with the phone of a SberPay payer, that kills itself at one moment of a payment.
 
-Run as `python -m tests.ways.dying_gateway MOMENT`; its settings come from the environment. It
-prints its port and serves until it is killed. `POST /confirm?key=KEY` is the payer's confirmation.
+`POST /confirm?key=KEY` is the payer's confirmation.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 from dataclasses import replace
 from enum import StrEnum
+from multiprocessing.connection import Connection
 
 import asyncpg
-import uvicorn
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -28,7 +26,7 @@ from altyn.protocol.bank_invoices import InvoiceOperation, InvoiceRequest, Invoi
 from altyn.simulators.bank_app.bank_app import BankApp
 from altyn.simulators.issuer import IssuerSimulator
 from altyn.simulators.phones.phones import Phones
-from tests.launcher import listening_socket, reply
+from tests.launcher import listening_socket, run_server
 from tests.ways.connector import over_http
 from tests.ways.registration import registered_wallet
 from tests.ways.sberpay import BANK, CONFIRM, WAY
@@ -99,18 +97,12 @@ class DyingBank(BankApp):
         return response
 
 
-def main() -> None:
-    """Serve on a free port."""
-    Death.moment = Moment(sys.argv[1])
+def serve_until_death(pipe: Connection, moment: str) -> None:
+    """Serve on a free port, which is sent at the start, until the process is killed."""
+    Death.moment = Moment(moment)
     vars(connectors).update(IssuerSimulator=DyingIssuer, BankApp=DyingBank)
     listener = listening_socket()
-    reply("port", listener.getsockname()[1])
+    pipe.send(("port", listener.getsockname()[1]))
     no_wallet = registered_wallet(over_http("http://127.0.0.1:1"))
     phone = replace(no_wallet, routes=phone_routes)
-    app = create_app(Extensions(payment_ways=(phone,)))
-    config = uvicorn.Config(app, lifespan="on", access_log=False, log_config=None)
-    uvicorn.Server(config).run(sockets=[listener])
-
-
-if __name__ == "__main__":
-    main()
+    run_server(create_app(Extensions(payment_ways=(phone,))), listener)

@@ -1,29 +1,30 @@
-"""A gateway with the test wallet registered, as a process of its own that a test can kill.
-
-Run as `python -m tests.ways.gateway_process WALLET_URL`; its settings come from the environment. It
-prints its port and serves until it is killed.
-"""
+"""A gateway with the test wallet registered, as a process of its own that a test can kill."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 
-import uvicorn
-
 from altyn.main import create_app
-from tests.launcher import listening_socket, reply
-from tests.processes import ROOT, source_path
+from tests.forked import ForkedProcess
+from tests.launcher import listening_socket, run_server
+from tests.processes import gateway_environment
 from tests.ways.connector import over_http
 from tests.ways.registration import wallet_extensions
+
+
+def serve_wallet(pipe: Connection, wallet_url: str) -> None:
+    """Serve on a free port, which is sent at the start, until the process is killed."""
+    listener = listening_socket()
+    pipe.send(("port", listener.getsockname()[1]))
+    run_server(create_app(wallet_extensions(over_http(wallet_url))), listener)
 
 
 class GatewayProcess:
     """A started gateway. `port` is known when it listens; it may still be starting.
 
-    `argument` is that of the module, which prints its port.
+    `argument` is that of `serve`, which sends its port.
     """
 
     def __init__(
@@ -31,45 +32,12 @@ class GatewayProcess:
         database_url: str,
         home: Path,
         argument: str,
-        module: str = "tests.ways.gateway_process",
+        serve: Callable[[Connection, str], None] = serve_wallet,
     ) -> None:
-        environment = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join([*source_path(), str(ROOT)]),
-            "ALTYN_DATABASE_URL": database_url,
-            "ALTYN_HOME": str(home),
-            "ALTYN_ACQUIRER_TIMEOUT": "1",  # seconds: a lost answer is inquired after two
-            "ALTYN_POOL_SIZE": "4",
-            "ALTYN_LOG_LEVEL": "error",
-        }
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", module, argument],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self._process.stdout is not None
-        word, port = self._process.stdout.readline().split()
-        assert word == "port"
-        self.port = int(port)
+        environment = gateway_environment(database_url, home)
+        self._process = ForkedProcess(serve, argument, environment=environment)
+        self.port: int = self._process.answer("port")
 
     def kill(self) -> None:
         """End the process by SIGKILL, and wait until it is gone."""
         self._process.kill()
-        self._process.wait(30)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-
-
-def main() -> None:
-    """Serve on a free port."""
-    listener = listening_socket()
-    reply("port", listener.getsockname()[1])
-    app = create_app(wallet_extensions(over_http(sys.argv[1])))
-    config = uvicorn.Config(app, lifespan="on", access_log=False, log_config=None)
-    uvicorn.Server(config).run(sockets=[listener])
-
-
-if __name__ == "__main__":
-    main()

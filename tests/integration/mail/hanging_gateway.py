@@ -1,10 +1,7 @@
-"""A gateway in a process of its own, so that it can be killed while it sends a mail.
-
-Run as `python -m tests.integration.mail.hanging_gateway DATABASE_URL HOME SMTP_URL`.
-"""
+"""A gateway in a process of its own, so that it can be killed while it sends a mail."""
 
 import asyncio
-import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from altyn import main
@@ -12,12 +9,12 @@ from tests.integration.mail.mails import FROM
 from tests.shop import settings_of
 
 
-async def run(database_url: str, home: str, smtp_url: str) -> None:
+def send_mails(_pipe: Connection, database_url: str, home: Path, smtp_url: str) -> None:
     """Carry out the entries of the outbox until the process is killed."""
-    settings = settings_of(database_url, Path(home), smtp_url=smtp_url, mail_from=FROM)
+    asyncio.run(_run(database_url, home, smtp_url))
+
+
+async def _run(database_url: str, home: Path, smtp_url: str) -> None:
+    settings = settings_of(database_url, home, smtp_url=smtp_url, mail_from=FROM)
     async with main.running(settings):
         await asyncio.Event().wait()
-
-
-if __name__ == "__main__":
-    asyncio.run(run(*sys.argv[1:]))

@@ -5,8 +5,7 @@ Gateway and PostgreSQL are real, the SMTP server is a stand-in on a port; only t
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +16,8 @@ from altyn.operations.payer_mails import PAYMENT_MAIL, SKIP
 from altyn.storage.database import connect
 from altyn.storage.mailbox import Mailbox
 from altyn.storage.outbox import OutboxStore
+from tests.forked import ForkedProcess
+from tests.integration.mail.hanging_gateway import send_mails
 from tests.integration.mail.mails import (
     FROM,
     PAYER,
@@ -28,7 +29,7 @@ from tests.integration.mail.mails import (
     until,
     until_states,
 )
-from tests.processes import ROOT
+from tests.processes import end_leases
 from tests.shop import Shop, open_shop
 from tests.smtp_server import an_smtp_server
 
@@ -164,10 +165,8 @@ async def test_mail_of_a_killed_process_is_sent_again_with_the_same_id(
             await stand_in.until(lambda server: "." in server.commands)
         finally:
             process.kill()
-            process.wait(30)
         async with a_shop(own_database_url, tmp_path, **smtp_settings(stand_in.port)) as shop:
-            # the lease of the killed process ends by real time
-            await shop.pool.execute("UPDATE outbox SET lease_until = '-infinity'")
+            await end_leases(shop.pool)
             await until_states(shop, order_id, "delivered")
             assert await shop.pool.fetchval("SELECT attempts FROM outbox") == 2
     [accepted] = stand_in.accepted
@@ -190,12 +189,9 @@ async def _order_with_a_mail(database_url: str, home: Path) -> str:
     return order_id
 
 
-def _sending_process(database_url: str, home: Path, port: int) -> subprocess.Popen[bytes]:
+def _sending_process(database_url: str, home: Path, port: int) -> ForkedProcess:
     smtp_url = f"smtp://127.0.0.1:{port}"
-    module = "tests.integration.mail.hanging_gateway"
-    return subprocess.Popen(
-        [sys.executable, "-m", module, database_url, str(home), smtp_url], cwd=ROOT
-    )
+    return ForkedProcess(send_mails, database_url, home, smtp_url, environment=os.environ)
 
 
 async def test_template_that_is_not_ready_is_asked_again_without_a_failure(

@@ -1,11 +1,7 @@
-"""A gateway in a process of its own whose handler of notes never ends, so that it can be killed.
-
-Run as `python -m tests.integration.outbox.hanging_gateway DATABASE_URL HOME`; it prints `begun`
-when an attempt has begun.
-"""
+"""A gateway in a process of its own whose handler of notes never ends, so that it can be killed."""
 
 import asyncio
-import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from altyn import main
@@ -14,19 +10,20 @@ from tests.integration.outbox.ledger_note import WRITTEN, Books, with_notes
 from tests.shop import settings_of
 
 
-async def hang(_: ClaimedEntry) -> AttemptResult:
-    """An attempt that does not end."""
-    print("begun", flush=True)  # noqa: T201 - the answer to the test that started this process
-    await asyncio.Event().wait()
-    return WRITTEN
+def hang_at_a_note(pipe: Connection, database_url: str, home: Path) -> None:
+    """Carry out the entries of the outbox until the process is killed.
+
+    Sends `begun`, with the id of the entry, when an attempt has begun.
+    """
+    asyncio.run(_run(pipe, database_url, home))
 
 
-async def run(database_url: str, home: str) -> None:
-    """Carry out the entries of the outbox until the process is killed."""
-    books = Books(hang, seconds=1)
-    async with main.running(settings_of(database_url, Path(home)), with_notes(books)):
+async def _run(pipe: Connection, database_url: str, home: Path) -> None:
+    async def hang(entry: ClaimedEntry) -> AttemptResult:
+        pipe.send(("begun", str(entry.id)))
         await asyncio.Event().wait()
+        return WRITTEN
 
-
-if __name__ == "__main__":
-    asyncio.run(run(*sys.argv[1:]))
+    books = Books(hang, seconds=1)
+    async with main.running(settings_of(database_url, home), with_notes(books)):
+        await asyncio.Event().wait()

@@ -6,8 +6,7 @@ The gateway, PostgreSQL and the callbacks are real; only the clock is moved.
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -25,6 +24,8 @@ from altyn.operations.decisions import Accepted, accept
 from altyn.operations.perform import perform
 from altyn.operations.ports import Actor
 from altyn.storage.outbox import OutboxStore
+from tests.forked import ForkedProcess
+from tests.integration.outbox.hanging_gateway import hang_at_a_note
 from tests.integration.outbox.ledger_note import (
     FAILED,
     LEDGER_NOTE,
@@ -36,7 +37,7 @@ from tests.integration.outbox.ledger_note import (
     with_notes,
     write,
 )
-from tests.processes import ROOT
+from tests.processes import end_leases
 from tests.receiver import ReceivedCallback, a_receiver, set_callbacks
 from tests.shop import Shop, open_shop
 
@@ -245,26 +246,15 @@ async def test_another_worker_takes_over_the_note_of_a_killed_process(
     books = Books()
     async with open_shop(own_database_url, tmp_path) as shop:  # it has no handler for notes
         order_id = await shop.register(1000_00)
-        process = subprocess.Popen(  # noqa: ASYNC220 - it has to be killed
-            [
-                *(sys.executable, "-m", "tests.integration.outbox.hanging_gateway"),
-                *(own_database_url, str(tmp_path)),
-            ],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        process = ForkedProcess(hang_at_a_note, own_database_url, tmp_path, environment=os.environ)
         try:
             await add_note(shop, order_id, LedgerNote("survives"))
-            assert process.stdout is not None
-            assert await asyncio.to_thread(process.stdout.readline) == "begun\n"
+            await asyncio.to_thread(process.answer, "begun")
         finally:
             process.kill()
-            process.wait(30)
-            assert process.stdout is not None
-            process.stdout.close()
         assert await states(shop, order_id) == [("waiting", 0, None)]
     async with a_shop(own_database_url, tmp_path, books) as shop:
+        await end_leases(shop.pool)
         await until_states(shop, order_id, [("delivered", 0, None)])
         assert books.written == ["survives"]
         assert await shop.pool.fetchval("SELECT attempts FROM outbox") == 2

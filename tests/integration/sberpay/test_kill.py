@@ -23,7 +23,7 @@ from altyn.storage.database import connect
 from tests.audit import audit, unsettled
 from tests.processes import Crowd, Launcher, a_crowd, kill
 from tests.shop import new_number, settings_of
-from tests.ways.dying_gateway import Moment
+from tests.ways.dying_gateway import Moment, serve_until_death
 from tests.ways.gateway_process import GatewayProcess
 from tests.ways.sberpay import PHONE, PUSH
 
@@ -44,7 +44,7 @@ ACKNOWLEDGED, ANSWERED_BEFORE = 200, 409
 @asynccontextmanager
 async def gateway(database_url: str, home: Path, moment: Moment) -> AsyncIterator[Crowd]:
     """The clients of a gateway process that dies at this moment, or at the end."""
-    process = GatewayProcess(database_url, home, moment, "tests.ways.dying_gateway")
+    process = GatewayProcess(database_url, home, moment, serve_until_death)
     try:
         async with a_crowd([process.port]) as crowd:
             await crowd.must_be_ready()
