@@ -183,10 +183,3 @@ def test_callback_is_resent(
     check_web_page(page, "account-callback", language, screenshot)
     page.locator("main form button.button").click()
     expect(page.get_by_role("status").first).to_be_visible()
-
-
-def test_unknown_order_is_explained(gateway: Served, page: Page, screenshot: Screenshot) -> None:
-    log_in(gateway, page, "ru")
-    page.goto(f"{gateway.url}/mportal3/orders/{'0' * 32}")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Такого заказа нет")
-    check_web_page(page, "account-no-order", "ru", screenshot)
