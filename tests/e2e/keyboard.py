@@ -70,7 +70,7 @@ def tab_to(page: Page, target: Locator, key: str = "Tab") -> None:
 def walk(page: Page) -> None:
     """Press Tab from the top of the page to its end: each control is a stop, in their order.
 
-    The page has to be loaded anew, so that nothing of it has the focus.
+    The page has to be loaded again, so that nothing of it has the focus.
     """
     passed = _Passed()
     while (stop := _press(page, "Tab")) is not None:

@@ -1,7 +1,7 @@
 """Texts of problems that are stored in English, for a page in Russian.
 
-They say why a delivery failed, why an address is refused, or why the sandbox's cash register
-refuses a receipt. The table has the frequent ones; a page shows any other one in English, marked as
+They say why a delivery failed, why an address is refused, or what the sandbox's cash register and
+its clock refuse. The table has the frequent ones; a page shows any other one in English, marked as
 English.
 """
 # ruff: noqa: E501 - a sentence and its translation stay on one line
@@ -89,9 +89,13 @@ _RECEIPT: Final = {
     "line {place}: price x quantity = {product}, but the amount {amount}": "позиция {place}: цена × количество = {product}, а сумма {amount}",
     "the lines are {total}, but the receipt {amount}": "сумма позиций {total}, а чека {amount}",
 }
+_CLOCK: Final = {
+    "the sandbox's clock ends at {day}.": "часы песочницы кончаются {day}.",
+    "The clock stopped at {moment}. Still open: {open}. `altyn order show` and the log of the gateway say why. Move the clock again, and it goes on from there.": "Часы остановились на {moment}. Не выполнено: {open}. Причину покажут `altyn order show` и журнал шлюза. Переведите часы ещё раз, и они пойдут дальше.",
+}
 # fmt: on
 RUSSIAN: Final[Mapping[str, str]] = MappingProxyType(
-    {**_DELIVERY, **_ADDRESS, **_SETTINGS, **_RECEIPT}
+    {**_DELIVERY, **_ADDRESS, **_SETTINGS, **_RECEIPT, **_CLOCK}
 )
 _NAME: Final = re.compile(r"\\\{([a-z]+)\\\}")
 _NUMBERED: Final = re.compile(r"number (?P<number>\d+): (?P<problem>.*)", re.DOTALL)

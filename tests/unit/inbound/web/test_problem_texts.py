@@ -13,7 +13,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from altyn.inbound.sandbox.endpoint import stopped_text
 from altyn.inbound.web.problem_texts import RUSSIAN, problem_words, russian_problem
+from altyn.operations.ports import ClockStoppedError
 from altyn.operations.staff.setting_pairs import crossed_pair
 from altyn.outbound.callbacks.guard import Rules, refusal_of_address, refusal_of_url
 from altyn.outbound.callbacks.problems import (
@@ -26,6 +28,8 @@ from altyn.outbound.callbacks.problems import (
 )
 from altyn.protocol.cash_register import RegisterFault, RegisterLine, RegisterRequest
 from altyn.simulators.cash_register.register import _problem as problem_of_receipt
+from altyn.storage.clock import END_OF_TIME
+from altyn.storage.clock import _too_far as too_far_error
 
 WHERE = "127.0.0.1:9"
 KEY: Any = SimpleNamespace(host="127.0.0.1", port=9, ssl=True, is_ssl=True)
@@ -101,6 +105,14 @@ def test_refusals_of_the_simulated_cash_register_have_russian_words() -> None:
         assert problem is not None
         assert russian_problem(problem) is not None, problem
     assert russian_problem(problem_of_receipt(good, RegisterFault.FAILS) or "") is not None
+
+
+def test_refused_moves_of_the_clock_have_russian_words() -> None:
+    too_far = russian_problem(str(too_far_error()))
+    assert too_far is not None
+    assert f"{END_OF_TIME:%Y-%m-%d}" in too_far
+    stopped = stopped_text(ClockStoppedError(END_OF_TIME, "a callback"))
+    assert "a callback" in (russian_problem(stopped) or "")
 
 
 def test_refusal_of_a_pair_of_sums_has_russian_words() -> None:
