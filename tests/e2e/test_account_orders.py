@@ -211,10 +211,3 @@ def test_failed_receipt_is_sent_again_to_another_address(gateway: Served, page: 
     while receipts.get_by_text("issued").count() == 0:
         page.reload()
     expect(receipts).to_contain_text("failed")
-
-
-def test_unknown_order_is_explained(gateway: Served, page: Page, screenshot: Screenshot) -> None:
-    log_in(gateway, page, "ru")
-    page.goto(f"{gateway.url}/mportal3/orders/{'0' * 32}")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Такого заказа нет")
-    check_web_page(page, "account-no-order", "ru", screenshot)

@@ -41,7 +41,7 @@ def fill_login(page: Page, login: str, password: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
-def test_account_pages_are_readable_at_every_size(
+def test_login_is_readable_at_every_size(
     gateway: Served, page: Page, screenshot: Screenshot, language: str
 ) -> None:
     page.goto(f"{gateway.url}/mportal3?lang={language}")
@@ -50,12 +50,6 @@ def test_account_pages_are_readable_at_every_size(
     fill_login(page, DEMO_OWNER_LOGIN, "wrong")
     expect(page.get_by_role("alert")).to_be_visible()
     check_web_page(page, "account-login-refused", language, screenshot)
-    log_in(page, gateway, language)
-    for path in ("profile", "password", "one-time-codes", "users", "users/test-operator", "api"):
-        page.goto(f"{gateway.url}/mportal3/{path}")
-        check_web_page(page, f"account-{path.replace('/', '-')}", language, screenshot)
-    page.goto(f"{gateway.url}/mportal3/audit")
-    check_web_page(page, "account-audit", language, screenshot)
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])

@@ -11,8 +11,6 @@ from tests.e2e.web_rules import check_web_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SECTIONS = ("general", "callbacks", "fiscal", "page", "ways", "sessions")
-
 
 def log_in(gateway: Served, page: Page, language: str) -> str:
     """Log in as the owner; the address of the settings."""
@@ -22,16 +20,6 @@ def log_in(gateway: Served, page: Page, language: str) -> str:
     page.locator("main button").first.click()
     page.wait_for_url("**/mportal3**")
     return f"{gateway.url}/mportal3/settings"
-
-
-@pytest.mark.parametrize("language", ["ru", "en"])
-def test_every_section_is_readable_at_every_size(
-    gateway: Served, page: Page, screenshot: Screenshot, language: str
-) -> None:
-    settings = log_in(gateway, page, language)
-    for section in SECTIONS:
-        page.goto(f"{settings}/{section}")
-        check_web_page(page, f"settings-{section}", language, screenshot)
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])

@@ -55,6 +55,17 @@ class Objects:
 
     def paths(self, shop: Shop) -> Iterator[tuple[str, str]]:
         """Method and path of each page of the account and the console, about these objects."""
+        for route in _page_routes(shop):
+            for method in sorted((route.methods or set()) - {"HEAD"}):
+                yield method, self._path(route)
+
+    def shown(self, shop: Shop) -> Iterator[tuple[str, str]]:
+        """Each address of the router that GET opens, and its path about these objects."""
+        for route in _page_routes(shop):
+            if "GET" in (route.methods or ()):
+                yield route.path, self._path(route)
+
+    def _path(self, route: Route) -> str:
         named: Mapping[str, str] = {
             "order": self.order,
             "callback": self.callback,
@@ -65,13 +76,16 @@ class Objects:
             "request": self.request,
             "method": "register",
         }
-        for route in shop.gateway.router._pages.routes:
-            if isinstance(route, Route) and (
-                route.path.startswith((BASE, CONSOLE)) or route.path == START
-            ):
-                path = re.sub(r"\{(\w+)\}", lambda found: named.get(found[1], "x"), route.path)
-                for method in sorted((route.methods or set()) - {"HEAD"}):
-                    yield method, path
+        return re.sub(r"\{(\w+)\}", lambda found: named.get(found[1], "x"), route.path)
+
+
+def _page_routes(shop: Shop) -> Iterator[Route]:
+    """The routes of the account and the console."""
+    for route in shop.gateway.router._pages.routes:
+        if isinstance(route, Route) and (
+            route.path.startswith((BASE, CONSOLE)) or route.path == START
+        ):
+            yield route
 
 
 async def fill(shop: Shop, owner: Browser) -> Objects:

@@ -3,6 +3,7 @@ are neither shown nor changed."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from markupsafe import escape
 from altyn.domain.account.roles import GRANTS, AccountRole, Action, Grant
 from altyn.inbound.web.responses import POLICY
 from tests.asgi_client import Answer
+from tests.e2e.web_pages import CHECKS, WALKED
 from tests.integration.account.browser import BASE, Browser, csrf_of
 from tests.integration.account.hostile_shop import (
     CONSOLE,
@@ -208,3 +210,24 @@ async def test_pages_of_the_console_have_the_strict_policy_and_escape_what_was_s
         ("POST", "/console/callbacks/check"),
         ("POST", f"/console/requests/{objects.request}"),
     }
+
+
+async def test_every_page_is_checked_in_a_browser(
+    shop: Shop, owner: Browser, objects: Objects
+) -> None:
+    """Every address that answers with a page has a check of its accessibility and its sizes."""
+    guest, pages = Browser(shop.gateway.router), set()
+    for route, path in objects.shown(shop):
+        for reader in (owner, guest):
+            answer = await reader.get(path)
+            if is_page(answer) and "<main" in answer.text:
+                pages.add(route)
+    waits_for_a_code = {f"{BASE}/code"}
+    assert pages | waits_for_a_code == CHECKS.keys()
+
+
+async def test_each_check_of_a_page_is_in_a_browser_test() -> None:
+    browser_tests = Path(__file__).parents[2] / "e2e"
+    text = "".join(each.read_text("utf-8") for each in browser_tests.glob("test_*.py"))
+    checked = set(re.findall(r'check_web_page\(\s*\w+, "([a-z0-9-]+)", language', text))
+    assert set(CHECKS.values()) - checked - WALKED.keys() == set()

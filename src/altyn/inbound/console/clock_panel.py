@@ -75,9 +75,13 @@ def wanted_time(form: Mapping[str, str], now: datetime) -> datetime | None:
 
 
 def due_lines(items: Sequence[DueItem], now: datetime, language: str) -> Sequence[dict[str, Any]]:
-    """What is due, as lines of the page. `to` is empty for what is due already."""
+    """What is due, as lines of the page. `to` is empty for what is due already.
+
+    `key` names a line in the page, so that an update of the list leaves the focus at its line.
+    """
     return [
         {
+            "key": f"{each.order.order_id}-{each.action}-{each.operation}-{each.at:%Y%m%d%H%M%S}",
             "at": each.at,
             "to": each.at.isoformat() if each.at > now else "",
             "text": due_text(each, language),

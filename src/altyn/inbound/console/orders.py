@@ -26,6 +26,8 @@ ORDERS: Final = "orders"
 ORDERS_PATH: Final = "/console/orders"
 CALLBACKS_PATH: Final = "/console/callbacks"
 LIST_SIZE: Final = 100
+WANTED_LENGTH_MAX: Final = 64
+"""More characters than an order number or an id has."""
 EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -61,7 +63,7 @@ class OrderPages:
     async def list(self, request: Request) -> Response:
         """The newest orders; `q` is an order number or id, `status` a status by its name."""
         asked = read_query(request)
-        wanted = asked.get("q", "").strip()
+        wanted = asked.get("q", "").strip()[:WANTED_LENGTH_MAX]
         if wanted and (keys := await self._found(wanted)) and len(keys) == 1:
             return see_other(f"{ORDERS_PATH}/{keys[0].order_id}")
         status = asked.get("status", "")

@@ -1,7 +1,8 @@
 """Texts of problems that are stored in English, for a page in Russian.
 
-They say why a delivery failed or why an address is refused. The table has the frequent ones; a page
-shows any other one in English, marked as English.
+They say why a delivery failed, why an address is refused, or what the sandbox's cash register and
+its clock refuse. The table has the frequent ones; a page shows any other one in English, marked as
+English.
 """
 # ruff: noqa: E501 - a sentence and its translation stay on one line
 
@@ -80,8 +81,22 @@ _SETTINGS: Final = {
     "only with the permission {name}: ask the provider": "нужно разрешение {name}: обратитесь в поддержку",
     "one of the merchant's currencies: {names}": "одна из валют магазина: {names}",
 }
+_RECEIPT: Final = {
+    "the simulated cash register refuses it: {word} in a name, or the shop's setting": "имитация кассы отказывает: {word} в названии товара или настройка магазина",
+    "no e-mail address and no phone number of the payer: send email or phone": "нет ни почты, ни телефона покупателя: передайте email или phone",
+    "a receipt needs at least one line": "в чеке нужна хотя бы одна позиция",
+    "line {place}: a name of more than {count} characters": "позиция {place}: название длиннее {count} знаков",
+    "line {place}: price x quantity = {product}, but the amount {amount}": "позиция {place}: цена × количество = {product}, а сумма {amount}",
+    "the lines are {total}, but the receipt {amount}": "сумма позиций {total}, а чека {amount}",
+}
+_CLOCK: Final = {
+    "the sandbox's clock ends at {day}.": "часы песочницы кончаются {day}.",
+    "The clock stopped at {moment}. Still open: {open}. `altyn order show` and the log of the gateway say why. Move the clock again, and it goes on from there.": "Часы остановились на {moment}. Не выполнено: {open}. Причину покажут `altyn order show` и журнал шлюза. Переведите часы ещё раз, и они пойдут дальше.",
+}
 # fmt: on
-RUSSIAN: Final[Mapping[str, str]] = MappingProxyType({**_DELIVERY, **_ADDRESS, **_SETTINGS})
+RUSSIAN: Final[Mapping[str, str]] = MappingProxyType(
+    {**_DELIVERY, **_ADDRESS, **_SETTINGS, **_RECEIPT, **_CLOCK}
+)
 _NAME: Final = re.compile(r"\\\{([a-z]+)\\\}")
 _NUMBERED: Final = re.compile(r"number (?P<number>\d+): (?P<problem>.*)", re.DOTALL)
 _PATTERNS: Final = tuple(

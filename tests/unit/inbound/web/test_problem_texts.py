@@ -1,10 +1,11 @@
-"""Problems in Russian: each text of the deliveries and of refused addresses has one."""
+"""Problems in Russian: each text of deliveries, refused addresses and receipts has one."""
 
 from __future__ import annotations
 
 import errno
 import re
 import socket
+from dataclasses import replace
 from ipaddress import ip_address
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from altyn.inbound.sandbox.endpoint import stopped_text
 from altyn.inbound.web.problem_texts import RUSSIAN, problem_words, russian_problem
+from altyn.operations.ports import ClockStoppedError
 from altyn.operations.staff.setting_pairs import crossed_pair
 from altyn.outbound.callbacks.guard import Rules, refusal_of_address, refusal_of_url
 from altyn.outbound.callbacks.problems import (
@@ -23,6 +26,10 @@ from altyn.outbound.callbacks.problems import (
     problem_of,
     problem_of_timeout,
 )
+from altyn.protocol.cash_register import RegisterFault, RegisterLine, RegisterRequest
+from altyn.simulators.cash_register.register import _problem as problem_of_receipt
+from altyn.storage.clock import END_OF_TIME
+from altyn.storage.clock import _too_far as too_far_error
 
 WHERE = "127.0.0.1:9"
 KEY: Any = SimpleNamespace(host="127.0.0.1", port=9, ssl=True, is_ssl=True)
@@ -73,6 +80,39 @@ def test_refusal_of_an_address_has_russian_words(url: str) -> None:
     russian = russian_problem(f"number 2: {refusal}")
     assert russian is not None, refusal
     assert russian.startswith("№\u00a02: ")
+
+
+def test_refusals_of_the_simulated_cash_register_have_russian_words() -> None:
+    line = RegisterLine(name="x", price_minor=1, quantity_thousandths=1000, amount_minor=1)
+    good = RegisterRequest(
+        receipt_id="1",
+        shop="test",
+        returns_money=False,
+        amount_minor=1,
+        lines=(line,),
+        contact="a@a.example",
+    )
+    assert problem_of_receipt(good, RegisterFault.NONE) is None
+    for changes in (
+        {"contact": ""},
+        {"lines": ()},
+        {"lines": (replace(line, name="x" * 129),)},
+        {"lines": (replace(line, amount_minor=2),)},
+        {"amount_minor": 2},
+    ):
+        refused: Any = replace(good, **changes)
+        problem = problem_of_receipt(refused, RegisterFault.NONE)
+        assert problem is not None
+        assert russian_problem(problem) is not None, problem
+    assert russian_problem(problem_of_receipt(good, RegisterFault.FAILS) or "") is not None
+
+
+def test_refused_moves_of_the_clock_have_russian_words() -> None:
+    too_far = russian_problem(str(too_far_error()))
+    assert too_far is not None
+    assert f"{END_OF_TIME:%Y-%m-%d}" in too_far
+    stopped = stopped_text(ClockStoppedError(END_OF_TIME, "a callback"))
+    assert "a callback" in (russian_problem(stopped) or "")
 
 
 def test_refusal_of_a_pair_of_sums_has_russian_words() -> None:

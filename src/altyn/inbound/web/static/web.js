@@ -1,16 +1,7 @@
-// Copy buttons, on pages that are loaded and in parts that are put in later.
+// Copy buttons, where a page may write to the clipboard; the focus of a result.
 (() => {
-  const showButtons = (root) => {
-    for (const button of root.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
-  };
-  if (navigator.clipboard) {
-    showButtons(document);
-    new MutationObserver((changes) => {
-      for (const change of changes)
-        for (const node of change.addedNodes)
-          if (node.nodeType === Node.ELEMENT_NODE) showButtons(node.parentElement ?? node);
-    }).observe(document.body, { childList: true, subtree: true });
-  }
+  if (!navigator.clipboard) return;
+  document.documentElement.classList.add("copies");
   const told = document.createElement("p");
   told.className = "visually-hidden";
   told.setAttribute("role", "status");
@@ -26,4 +17,15 @@
       told.textContent = "";
     }, 1500);
   });
+})();
+
+// A page that reports a result or a fault begins there: a screen reader reads no message of a page
+// that has just been loaded. A place that the page or its address has chosen stays.
+(() => {
+  if (document.querySelector("[autofocus], [tabindex]:target")) return;
+  const messages = [...document.querySelectorAll("main :is([role=alert], [role=status])")];
+  const message = messages.find((each) => each.checkVisibility() && each.textContent.trim());
+  const field = document.querySelector("main [aria-invalid=true]");
+  if (message) message.tabIndex = -1;
+  (message ?? field)?.focus();
 })();
