@@ -169,6 +169,8 @@ class PartsPages:
             other_phone_url=f"{own}&{STEP}=phone",
             phone=_typed_phone(application, page_order, shown),
             fault=shown.fault,
+            refusal=pages.refusal_text_of(shown.result, language),
+            advice=pages.advice_of(shown.result, page_order, language),
             test_code=TEST_CODE if context.sandbox else "",
             smallest=Money(limits.amount_min_minor, RUB),
             largest=Money(limits.amount_max_minor, RUB),
