@@ -241,6 +241,8 @@ async def _code(posted: _Posted) -> Answered:
     at_code = isinstance(found, Applied) and _step_of(found) is ApplicationStep.CODE
     if not at_code or isinstance(found, Refused) or found.application is None:
         return found, ""
+    if found.application.application_id != posted.value("application"):
+        return found, ""  # the code was for another phone, and no try was used
     return found, wrong_code_text(found.application.codes_left, posted.language)
 
 
