@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from playwright.sync_api import Page, ViewportSize
 
@@ -36,3 +37,16 @@ def check_phone(page: Page, name: str, language: str, screenshot: Screenshot) ->
     screenshot(page, f"phone-{name}-{language}-dark")
     page.emulate_media(color_scheme="light")
     assert not faults, f"{name}, {language}:\n" + "\n".join(dict.fromkeys(faults))
+
+
+def check_languages(page: Page, name: str, screenshot: Screenshot, *, last: str = "ru") -> None:
+    """Check the screen in both languages, each at its own address; the page stays in `last`."""
+    for language in ("ru", "en") if last == "en" else ("en", "ru"):
+        page.goto(_in_language(page.url, language))
+        check_phone(page, name, language, screenshot)
+
+
+def _in_language(address: str, language: str) -> str:
+    parts = urlsplit(address)
+    query = {**dict(parse_qsl(parts.query)), "language": language}
+    return urlunsplit(parts._replace(query=urlencode(query)))

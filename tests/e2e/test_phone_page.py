@@ -16,12 +16,13 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Screenshot
 from tests.e2e.gateway import Served
-from tests.e2e.phone_window import check_phone, open_phone
+from tests.e2e.phone_window import check_languages, check_phone, open_phone
 from tests.shop import GOOD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CONFIRM = {"ru": "Заплатить 1 500,00 ₽", "en": "Pay 1 500.00 ₽"}
+OPEN = {"ru": "Открыть", "en": "Open"}
 REFUSE = {"ru": "Отказаться", "en": "Refuse"}
 TWO_WEEKS_SECONDS = 14 * 24 * 3600
 PLAN = {  # 1500.00 in four parts, 500.00 of it refunded; the second part was due
@@ -131,23 +132,34 @@ def test_two_phones_scan_one_code_and_only_one_of_them_pays(
     order_id = begin(gateway)
     scan = f"?scan={quote(deep_link(order_id))}"
     page.goto(f"{gateway.url}/sandbox/phone/+7%20999%20000-03-05{scan}")
-    check_phone(page, "scanner", "ru", screenshot)
-    page.get_by_role("button", name="Открыть", exact=True).click()
+    check_languages(page, "scanner", screenshot)
+    page.get_by_role("button", name=OPEN["ru"], exact=True).click()
     second.goto(f"{gateway.url}/sandbox/phone/89990000306{scan}")
-    second.get_by_role("button", name="Открыть", exact=True).click()
+    second.get_by_role("button", name=OPEN["ru"], exact=True).click()
     expect(second.get_by_role("button", name=CONFIRM["ru"])).to_be_visible()
 
     page.get_by_role("button", name=CONFIRM["ru"]).click()
 
     expect(page.get_by_role("heading", name="Оплачено")).to_be_visible()
     expect(second.get_by_role("heading", name="Счёт больше не ждёт оплаты")).to_be_visible()
-    screenshot(second, "phone-closed-ru-phone")
+    check_languages(second, "closed", screenshot)
     assert gateway.status(order_id) == 2
-    second.goto(f"{gateway.url}/sandbox/phone/79990000305/scan")
-    second.get_by_label("Текст QR-кода или ссылка").fill(deep_link(order_id))
-    second.get_by_role("button", name="Открыть", exact=True).click()
-    expect(second.get_by_role("alert").filter(has_text="не ждёт оплаты")).to_be_visible()
-    check_phone(second, "scanner-error", "ru", screenshot)
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_scanned_code_of_a_paid_order_is_explained(
+    gateway: Served, page: Page, screenshot: Screenshot, language: str
+) -> None:
+    order_id = begin(gateway)
+    paid = {"way": "SBERPAY", "phone": "79990000305"}
+    send(gateway, "POST", f"/sandbox/orders/{order_id}/pay", json.dumps(paid))
+    open_phone(page, gateway, "79990000305", language, "scan")
+    label = {"ru": "Текст QR-кода или ссылка", "en": "Text of the QR code, or a link"}[language]
+    page.get_by_label(label).fill(deep_link(order_id))
+    page.get_by_role("button", name=OPEN[language], exact=True).click()
+    problem = {"ru": "не ждёт оплаты", "en": "no longer waits for a payment"}[language]
+    expect(page.get_by_role("alert").filter(has_text=problem)).to_be_visible()
+    check_phone(page, "scanner-error", language, screenshot)
 
 
 def test_code_is_chosen_from_those_on_screens_and_banner_leads_to_a_new_push(
@@ -156,7 +168,7 @@ def test_code_is_chosen_from_those_on_screens_and_banner_leads_to_a_new_push(
     begin(gateway, orderNumber="Q-77")
     open_phone(page, gateway, "79990000307", "en")
     page.get_by_role("link", name="Scanner").click()
-    check_phone(page, "codes", "en", screenshot)
+    check_languages(page, "codes", screenshot, last="en")
     page.get_by_role("button", name="Order Q-77").click()
     expect(page.get_by_role("button", name=CONFIRM["en"])).to_be_visible()
 
@@ -164,7 +176,7 @@ def test_code_is_chosen_from_those_on_screens_and_banner_leads_to_a_new_push(
 
     banner = page.get_by_role("link", name="Q-78")
     expect(banner).to_be_visible()
-    screenshot(page, "phone-banner-en-desktop")
+    check_phone(page, "banner", "en", screenshot)
     banner.click()
     expect(page.locator("dd", has_text="Q-78")).to_be_visible()
 
@@ -178,7 +190,7 @@ def test_open_push_expires_on_the_screen(
     expect(page.get_by_role("button", name=CONFIRM["ru"])).to_be_visible()
     gateway.wait(1500)
     expect(page.get_by_role("heading", name="Время на оплату вышло")).to_be_visible()
-    check_phone(page, "expired", "ru", screenshot)
+    check_languages(page, "expired", screenshot)
     assert gateway.status(order_id) == 6
 
 

@@ -205,14 +205,39 @@ def test_payer_pays_by_the_keyboard_alone(page: Page, site: Site) -> None:
     press_at(page, ".on-desktop button")
     expect(page.locator(".qr-box svg")).to_be_visible()
     link = page.locator("a[href^='sberpay:']").get_attribute("href")
+    confirm_by_keyboard(site, link or "")
+    site.returned(page, order, "SBRF_SBOL")
+
+
+def test_payer_opens_the_app_by_the_keyboard_alone(page: Page, site: Site) -> None:
+    """The page is as small as a phone. The way back from the app leads to the shop."""
+    page.set_viewport_size(PHONE)
+    order = site.gateway.register()
+    page.goto(order.form_url)
+    press_at(page, "a[href*='paymentWay=SBRF_SBOL']", "Shift+Tab")
+    opened = page.locator("[data-open]").get_attribute("data-open") or ""
+    press_at(page, "[data-open]")
+    again = page.get_by_role("link", name="Открыть приложение")
+    expect(again).to_have_attribute("href", opened)
+    page.goto("about:blank")  # the browser asks whether to open the app, and keeps the keyboard
+    page.goto(order.form_url)
+    reach(page, "a[href^='sberpay:']")
+    confirm_by_keyboard(site, opened)
+    app = site.phone.page
+    press_at(app, "a[href*='/payment/merchants/']")
+    app.wait_for_url(f"{site.gateway.shop_url}/paid?orderId={order.order_id}&lang=ru")
+    site.returned(page, order, "SBRF_SBOL")
+
+
+def confirm_by_keyboard(site: Site, link: str) -> None:
+    """Open a link into the bank's app on the phone, and pay, without a mouse."""
     phone = site.phone.page
     phone.goto(f"{site.gateway.url}/sandbox/phone/{NUMBER}/scan")
     reach(phone, "#payload")
-    phone.keyboard.type(link or "")
+    phone.keyboard.insert_text(link)  # pasted
     press_at(phone, ".scan button")
     press_at(phone, "button[value=confirm]")
     expect(phone.get_by_role("heading", name="Оплачено")).to_be_visible()
-    site.returned(page, order, "SBRF_SBOL")
 
 
 def test_wrong_phone_is_corrected(page: Page, site: Site, screenshot: Screenshot) -> None:

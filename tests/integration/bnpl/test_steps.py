@@ -110,6 +110,19 @@ async def test_consent_of_yesterday_is_asked_for_again(payer: Payer) -> None:
     assert (await payer.sums(order_id))[0] == 2
 
 
+async def test_code_for_an_earlier_phone_is_not_called_wrong(payer: Payer) -> None:
+    order_id = await payer.client.register()
+    earlier = (await payer.ask_code(order_id)).form.fields["application"]
+    await payer.with_phone("79998887755").ask_code(order_id)
+    page = await payer.post(order_id, "code", application=earlier, code="1111")
+    assert "888-77-55" in page.text
+    assert "Код не подошёл" not in page.text
+    await payer.type_code(order_id, "2222")
+    page = await payer.post(order_id, "code", application=earlier, code="1111")
+    assert "Код не подошёл" not in page.text
+    assert PLAN_STEP in (await payer.type_code(order_id)).text
+
+
 async def test_application_of_another_order_is_out_of_reach(payer: Payer) -> None:
     first, second = await payer.client.register(), await payer.client.register()
     await payer.ask_code(first)
@@ -239,7 +252,7 @@ async def must_open_at_the_phone_step(payer: Payer, order_id: str) -> None:
     assert PHONE_STEP in page.text
     assert "Выбрать другой способ" not in page.text
     by_card = await payer.client.pay(order_id)
-    assert (by_card["errorCode"], "paymentWay" in by_card["error"]) == (5, True)
+    assert (by_card["errorCode"], by_card["error"]) == (5, "Этот заказ оплачивают частями.")
 
 
 async def must_be_paid_in_parts(payer: Payer, order_id: str) -> None:

@@ -159,7 +159,7 @@ async def test_page_of_stored_cards_only_has_no_field_for_another(client: PageCl
         False,
     )
     typed_card = await client.pay(order_id)
-    assert (typed_card["errorCode"], "paymentWay" in typed_card["error"]) == (5, True)
+    assert (typed_card["errorCode"], "paymentWay" in typed_card["errorMessage"]) == (5, True)
     without_scripts = (await client.fill(order_id, typed())).text
     assert (NEW_CARD_FIELD in without_scripts, first in without_scripts) == (False, True)
     of_shop = await client.shop.call("paymentorder.do", **card_fields(order_id))

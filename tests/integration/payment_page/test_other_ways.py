@@ -126,9 +126,12 @@ async def test_a_way_that_the_order_does_not_allow_is_refused(
 ) -> None:
     order_id = await client.register(amount="2000000")
     answer = await offering.call("processform.do", {"MDORDER": order_id, "paymentWay": WAY})
-    assert (answer.json()["errorCode"], "paymentWay" in answer.json()["error"]) == (5, True)
+    members = answer.json()
+    assert (members["errorCode"], members["errorMessage"]) == (5, "[paymentWay] неверен")
+    assert (members["advice"], "redirect" in members) == ("Выберите другой способ оплаты.", False)
     page = await offering.fill(order_id, {"paymentWay": WAY})
-    assert "paymentWay" in page.text
+    assert members["error"] in page.text
+    assert "$PAN" in page.text, "the card can pay it, on the page that is open"
 
 
 async def test_order_that_takes_no_card_shows_the_tiles_alone(

@@ -250,7 +250,7 @@ async def test_page_opens_at_the_only_way(sberpay_only: PageClient) -> None:
     assert ("sberPayPhone" in page, "$PAN" in page) == (True, False)
     assert "Выбрать другой способ" not in page
     answer = await sberpay_only.pay(order_id)
-    assert (answer["errorCode"], "paymentWay" in answer["error"]) == (5, True)
+    assert (answer["errorCode"], "paymentWay" in answer["errorMessage"]) == (5, True)
     refused = await sberpay_only.shop.pay(order_id)
     assert int(refused["errorCode"]) == 5
 

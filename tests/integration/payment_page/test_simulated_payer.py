@@ -384,7 +384,10 @@ async def test_sberpay_that_is_hidden_is_refused_by_the_page(client: PageClient)
     [
         ({}, "phone: the Russian number that gets the push message"),
         ({"phone": "+442000000000"}, "phone: the Russian number that gets the push message"),
-        ({"phone": PHONE, "decision": "wait"}, "decision"),
+        (
+            {"phone": PHONE, "decision": "wait"},
+            "decision: what the payer answers: confirm or refuse",
+        ),
         ({"phone": PHONE, "pan": GOOD}, "unknown field `pan`"),
     ],
 )

@@ -35,6 +35,13 @@ async def test_push_is_listed_with_every_member_of_the_issue(phones: PhoneShop) 
     assert "1\u202f500,00" in message["text"]
 
 
+async def test_push_is_russian_with_the_name_of_the_shop_in_russian(phones: PhoneShop) -> None:
+    push = {"back2app": "true", "phone": "79990000120", "language": "en"}
+    await phones.shop.call("register.do", amount=150000, returnUrl="https://shop.example/", **push)
+    text = (await phones.newest("79990000120"))["text"]
+    assert text.startswith("Демо-магазин: оплатить 1\u202f500,00")
+
+
 @pytest.mark.parametrize(
     ("two_phase", "action", "result", "state"),
     [
@@ -124,7 +131,7 @@ async def test_wrong_question_is_explained(
     ("members", "expected"),
     [
         ({"action": "pay"}, "action: 'pay' is not an action; write confirm or refuse"),
-        ({}, "action"),
+        ({}, "action: '' is not an action; write confirm or refuse"),
         ({"action": 1}, "action"),
         ({"action": "confirm", "code": "1111"}, "code"),
         ([], "object"),
@@ -297,6 +304,11 @@ async def test_pushed_phone_that_scans_has_one_message(phones: PhoneShop) -> Non
     order_id = await phones.waiting("79990000117")
     await phones.scan("79990000117", deep_link(order_id))
     assert len(await phones.messages("79990000117")) == 1
+
+
+async def test_scan_without_a_code_is_explained(phones: PhoneShop) -> None:
+    answer = await phones.shop.post_json("/sandbox/phones/79990000118/scan", {})
+    assert (answer.status, "neither a link" in answer.json()["error"]) == (400, True)
 
 
 async def test_payment_link_is_opened_as_a_page(phones: PhoneShop) -> None:

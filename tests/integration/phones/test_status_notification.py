@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.integration.phones.phone_shop import STUB
 from tests.shop import GOOD
 
 if TYPE_CHECKING:
@@ -88,9 +89,20 @@ async def test_order_that_waits_for_no_confirmation_is_refused(phones: PhoneShop
 
 
 async def test_body_that_is_no_json_object_is_refused(phones: PhoneShop) -> None:
-    assert (
-        await phones.shop.post_json("/dummysbolpayment/sbol/notifyPaymentStatus.do", [])
-    ).status == 400
+    assert (await phones.shop.post_json(STUB, [])).status == 400
+
+
+async def test_missing_member_is_explained_as_a_wrong_one_is(phones: PhoneShop) -> None:
+    order_id = await phones.waiting("79990000205")
+    invoice = order_id.replace("-", "")
+    for members, status, expected in (
+        ({}, 404, "send the orderId of the answer of register.do"),
+        ({"orderNumber": order_id}, 400, "send the sbolBankInvoiceId"),
+        ({"orderNumber": order_id, "bankInvoiceId": invoice}, 400, "send DEPOSITED or DECLINED"),
+    ):
+        answer = await phones.shop.post_json(STUB, members)
+        assert (answer.status, expected in answer.json()["error"]) == (status, True), answer.text
+    assert await phones.status(order_id) == (0, -100)
 
 
 async def test_further_members_are_ignored_and_logged_by_name(

@@ -232,10 +232,12 @@ class PageEndpoint:
         answer = self._after(result, form, context)
         if answer is not None:
             return answer
-        if chooses_parts(form.payment_way, page_order):
+        stored = await stored_cards_of(result.page_order, self.world, form)
+        way = self._choice(result.page_order, context, stored).only_step or form.payment_way
+        if chooses_parts(way, page_order):
             shown = Shown(form=form, result=result)
             return await self._parts.show(result.page_order, context, payer, shown)
-        return await self._payment(result.page_order, context, form, result, way=form.payment_way)
+        return await self._payment(result.page_order, context, form, result, way=way, stored=stored)
 
     def _after(
         self, result: PaymentResult, form: PageForm, context: PageContext

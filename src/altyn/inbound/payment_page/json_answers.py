@@ -13,6 +13,7 @@ from altyn.domain.money import Money
 from altyn.domain.receipt.contact import needs_contact
 from altyn.domain.refusals import Refusal
 from altyn.inbound.payment_page.page_order import PageOrder
+from altyn.inbound.payment_page.pages import next_address
 from altyn.inbound.payment_page.payer import Payer
 from altyn.inbound.payment_page.results import (
     FieldsWrong,
@@ -97,13 +98,23 @@ def _fields_wrong_members(wrong: FieldsWrong, language: str) -> Members:
 def _refused_members(refused: PaymentRefused, payer: Payer) -> Members:
     refusal, page_order = refused.refused.refusal, refused.page_order
     code = refused.method.error(refusal).code
-    members = _form_error_members(code, refused.text(payer.language))
+    members = _form_error_members(code, refused.wire_text(payer.language))
+    if refused.of_way:
+        members |= _way_refused_members(refused, payer.language)
+    if refused.needs_other_page:
+        members["redirect"] = next_address(page_order, payer.base_url, payer.language)
     if refusal is Refusal.CREDIT_REQUIRED:  # the payer applies for the credit there
         login = page_order.merchant.login
         members["redirect"] = payment_link(payer.base_url, login, page_order.order)
     if refusal is Refusal.ATTEMPTS_EXHAUSTED:
         members["attemptsLeft"] = 0  # the last attempt is still under way: the payer has to wait
     return members
+
+
+def _way_refused_members(refused: PaymentRefused, language: str) -> Members:
+    """The refusal of a way to pay in words for payers; `errorMessage` keeps the protocol's text."""
+    words = refused.text(language)
+    return {"error": words, "displayErrorMessage": words, "advice": refused.advice(language)}
 
 
 def _over_members(over: OrderOver, payer: Payer) -> Members:

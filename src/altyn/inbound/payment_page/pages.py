@@ -123,7 +123,7 @@ def payment_page(
             test_cards=test_card_groups(page_order, now, language) if shows_test_cards else (),
             field_errors=field_errors,
             decline_text=refusal_text or decline_text,
-            advice=page_order.next_step_text(language) if decline_text else "",
+            advice=advice_of(result, page_order, language) if refusal_text or decline_text else "",
             cancelled=page_order.cancelled and not refusal_text,
             declined_card=page_order.last_was_by_card and not stored.chosen,
             typed_values=typed_values or TypedValues(contact=typed_contact(order)),
@@ -294,6 +294,13 @@ def field_errors_of(result: PaymentResult | None, language: str) -> dict[str, st
 def refusal_text_of(result: PaymentResult | None, language: str) -> str:
     """Why the form that was just posted is refused; empty when it is not refused."""
     return result.text(language) if isinstance(result, PaymentRefused) else ""
+
+
+def advice_of(result: PaymentResult | None, page_order: PageOrder, language: str) -> str:
+    """What the payer can do after a refusal of the form that was just posted, or a decline."""
+    if isinstance(result, PaymentRefused):
+        return result.advice(language)
+    return page_order.next_step_text(language)
 
 
 def problem_of(page_order: PageOrder) -> Problem:

@@ -226,6 +226,13 @@ _ERRORS: Final = {
     "attempts_over": Words("Попытки закончились.", "No attempts are left."),
     "going_to_shop": Words("Сейчас вы вернётесь в магазин.", "You are going back to the shop now."),
     "going_to_result": Words("Сейчас откроется итог оплаты.", "The result opens now."),
+    "way_parts_only": Words("Этот заказ оплачивают частями.", "This order is paid in parts."),
+    "way_parts_steps": Words(
+        "Пройдите шаги оплаты частями, карту введёте на последнем.",
+        "Go through the steps of payment in parts; the card is typed in the last one.",
+    ),
+    "way_wrong": Words("Этот заказ таким способом не оплатить.", "This order cannot be paid in this way."),
+    "way_choose": Words("Выберите другой способ оплаты.", "Choose another way to pay."),
     "error_no_way": Words("Этот заказ сейчас не оплатить", "This order cannot be paid now"),
     "error_no_way_means": Words(
         "Ни один способ оплаты этого магазина не подходит для заказа. Деньги не списаны.",

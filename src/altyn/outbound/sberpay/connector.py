@@ -8,6 +8,7 @@ Source: sberpay.md §1, §2, §4, §5.
 from typing import Final, Protocol
 
 from altyn.domain.action_codes import PROCESSING_TIMEOUT
+from altyn.domain.language import DEFAULT_LANGUAGE
 from altyn.domain.order import Kind
 from altyn.domain.sberpay import app_link, invoice_id_of
 from altyn.domain.waiting import AnyWaiting, ConfirmOnPhone, ScanQr
@@ -109,7 +110,7 @@ def _invoice(payment: Payment, details: SberPayDetails) -> InvoiceRequest:
         operation=InvoiceOperation.SEND,
         invoice_id=invoice_id_of(order.order_id),
         merchant=merchant.login,
-        shop_name=merchant.name_in(order.request.language),
+        shop_name=merchant.name_in(DEFAULT_LANGUAGE),  # the bank writes its messages in Russian
         terminal=order.request.terminal or merchant.settings.terminal,
         amount_minor=payment.attempt.amount_minor,
         currency=order.currency,

@@ -169,6 +169,8 @@ class PartsPages:
             other_phone_url=f"{own}&{STEP}=phone",
             phone=_typed_phone(application, page_order, shown),
             fault=shown.fault,
+            refusal=pages.refusal_text_of(shown.result, language),
+            advice=pages.advice_of(shown.result, page_order, language),
             test_code=TEST_CODE if context.sandbox else "",
             smallest=Money(limits.amount_min_minor, RUB),
             largest=Money(limits.amount_max_minor, RUB),
@@ -239,6 +241,8 @@ async def _code(posted: _Posted) -> Answered:
     at_code = isinstance(found, Applied) and _step_of(found) is ApplicationStep.CODE
     if not at_code or isinstance(found, Refused) or found.application is None:
         return found, ""
+    if found.application.application_id != posted.value("application"):
+        return found, ""  # the code was for another phone, and no try was used
     return found, wrong_code_text(found.application.codes_left, posted.language)
 
 

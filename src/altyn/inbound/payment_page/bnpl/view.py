@@ -34,10 +34,11 @@ class PartsPage(StrEnum):
 class PartsView(PageFrame):
     """One step before the card form.
 
-    `form_action` is the page itself; the forms post to it. `other_way_url` leads to the other ways
-    to pay, `other_phone_url` to the phone step. `fault` is the text of what the payer has to
-    correct. `wait_seconds`: until another code can be sent. `codes_left`: how many codes can be
-    typed before a new one is needed. `test_code` is the code of the sandbox.
+    `form_action` is the page itself; the forms post to it. `other_way_url` leads to the other
+    ways to pay, `other_phone_url` to the phone step. `fault` is the text of what the payer has
+    to correct. `refusal` says why another form that was posted cannot pay, `advice` what to do.
+    `wait_seconds`: until another code can be sent. `codes_left`: how many codes can be typed
+    before a new one is needed. `test_code` is the code of the sandbox.
     """
 
     page: PartsPage
@@ -50,6 +51,8 @@ class PartsView(PageFrame):
     application_id: str = ""
     phone: str = ""
     fault: str = ""
+    refusal: str = ""
+    advice: str = ""
     wait_seconds: int = 0
     codes_left: int = 0
     test_code: str = ""

@@ -16,6 +16,7 @@ from altyn.inbound.payment_page.card_form import PageForm
 from altyn.inbound.payment_page.page_order import PageOrder
 from altyn.inbound.payment_page.pages import (
     PageContext,
+    advice_of,
     field_errors_of,
     refusal_text_of,
     remaining_seconds,
@@ -69,7 +70,7 @@ def sberpay_step(
             contact=form.shown_again("contact") if form else typed_contact(order),
             field_errors=faults,
             decline_text=refusal or decline,
-            advice=page_order.next_step_text(language) if decline else "",
+            advice=advice_of(result, page_order, language) if refusal or decline else "",
             cancelled=page_order.cancelled and not refusal,
             other_way_url=_other_way_url(page_order, context, first=first) if other_ways else None,
         )

@@ -27,12 +27,15 @@ class SberPayRequest(PayerRequest, frozen=True, kw_only=True, forbid_unknown_fie
     typed_elsewhere: ClassVar[frozenset[str]] = frozenset({"phone"})
     pays_by: ClassVar[PaymentWay] = PaymentWay.SBRF_SBOL
 
-    decision: MessageAction = MessageAction.CONFIRM
+    decision: str = MessageAction.CONFIRM
 
     def check(self) -> None:
-        """Raise ValueError for a phone that is missing or not a Russian number."""
+        """Raise ValueError for a phone that is missing or not a Russian number, or a decision that
+        a phone does not have."""
         if russian_phone(self.phone or "") is None:
             raise ValueError("phone: the Russian number that gets the push message, as 79998887766")
+        if self.decision not in tuple(MessageAction):
+            raise ValueError(f"decision: what the payer answers: {' or '.join(MessageAction)}")
 
     @property
     def contact(self) -> dict[str, str]:
@@ -61,7 +64,7 @@ class SberPayRequest(PayerRequest, frozen=True, kw_only=True, forbid_unknown_fie
 
     async def _answer(self, visit: Visit) -> VisitEnd:
         """Answer the message on the phone."""
-        order_id, action = visit.page_order.order.order_id, self.decision
+        order_id, action = visit.page_order.order.order_id, MessageAction(self.decision)
         if visit.phone is not None and await visit.phone.answer(self._number, order_id, action):
             visit.add_step(ACTS[action])
             return await visit.end_now()

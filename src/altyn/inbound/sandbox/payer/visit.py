@@ -118,11 +118,13 @@ class Visit:
         """The end of the visit by an answer of processform.do that asks for no further step."""
         if answer.get("waiting"):
             return await self._wait_for_bank()
+        wire_text = str(answer.get("errorMessage") or "")
+        if "[paymentWay]" in wire_text:
+            reason = await self.reason_against_way() or WAY_NOT_OFFERED
+            return VisitEnd(error=f"{wire_text.rstrip('.')}: {reason}")
         if answer.get("redirect"):
             return self._redirected(answer)
-        error = str(answer.get("error") or answer.get("errorMessage") or "")
-        if "[paymentWay]" in error:
-            error = f"{error.rstrip('.')}: {await self.reason_against_way() or WAY_NOT_OFFERED}"
+        error = str(answer.get("error") or wire_text)
         fields = {str(name): str(text) for name, text in answer.get("fieldErrors", {}).items()}
         return VisitEnd(error=error or None, field_errors=fields)
 

@@ -39,15 +39,15 @@ QUERY: Final = ("after", "wait")
 
 
 class AnswerRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """The body of an answer."""
+    """The body of an answer. A missing action is refused as an unknown one is."""
 
-    action: str
+    action: str = ""
 
 
 class ScanRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """The body of a scan: the text of the QR code, or the link."""
+    """The body of a scan: the text of the QR code, or the link. A missing one is unreadable."""
 
-    payload: str
+    payload: str = ""
 
 
 def phone_api_routes(services: PhoneServices) -> list[BaseRoute]:

@@ -40,11 +40,12 @@ log = structlog.get_logger("altyn.sandbox")
 
 
 class StatusNotification(msgspec.Struct):
-    """The body. `order_number` is the gateway's order id. Further members are ignored."""
+    """The body. `order_number` is the gateway's order id. A missing member is refused as a wrong
+    one is; further members are ignored."""
 
-    bank_invoice_id: str = msgspec.field(name="bankInvoiceId")
-    order_number: str = msgspec.field(name="orderNumber")
-    state_code: str = msgspec.field(name="stateCode")
+    bank_invoice_id: str = msgspec.field(name="bankInvoiceId", default="")
+    order_number: str = msgspec.field(name="orderNumber", default="")
+    state_code: str = msgspec.field(name="stateCode", default="")
 
 
 def status_notification_routes(services: PhoneServices) -> list[BaseRoute]:

@@ -59,7 +59,7 @@ TEXTS: Final[Mapping[str, Words]] = {
     "decline_116": Words("На счёте не хватает денег.", "There is not enough money on the account."),
     "decline_120": Words("Банк не нашёл вас среди своих клиентов.", "The bank does not know you as a client."),
     "refused": Words("Вы отказались от оплаты", "You refused the payment"),
-    "expired": Words("Время на оплату вышло", "The time to pay is over"),
+    "expired": Words("Время на\u00a0оплату вышло", "The time to pay is over"),
     "expired_help": Words("Деньги не списаны. Оформите заказ в магазине ещё раз.", "No money was taken. Place the order in the shop again."),
     "closed": Words("Счёт больше не ждёт оплаты", "This invoice is closed"),
     "closed_help": Words("На него уже ответили, или оплату отозвали.", "It was answered, or the payment was withdrawn."),
@@ -127,7 +127,7 @@ REFUSALS: Final[Mapping[PhoneRefusal, Words]] = {
     PhoneRefusal.OTHER_SITE: Words("Это адрес другого сайта. Нужен адрес страницы оплаты этого шлюза.", "This is an address of another site. It has to be a payment page of this gateway."),
     PhoneRefusal.NO_ORDER: Words("В ссылке нет заказа этого шлюза. Проверьте, что она скопирована целиком.", "The link names no order of this gateway. Check that it is complete."),
     PhoneRefusal.NO_INVOICE: Words("У банка нет такого счёта. Выберите SberPay на странице оплаты и отсканируйте новый код.", "The bank has no such invoice. Choose SberPay on the payment page and scan the new code."),
-    PhoneRefusal.INVOICE_OVER: Words("Этот счёт уже не ждёт оплаты. Начните оплату ещё раз.", "This invoice waits for no payment any more. Begin the payment again."),
+    PhoneRefusal.INVOICE_OVER: Words("Этот счёт уже не ждёт оплаты. Начните оплату ещё раз.", "This invoice no longer waits for a payment. Begin the payment again."),
     PhoneRefusal.NO_APP: Words("На этом телефоне нет приложения банка (номер на 0001). Отсканируйте другим.", "This phone has no bank app (its number ends with 0001). Scan with another one."),
 }
 # fmt: on

@@ -19,6 +19,7 @@ from altyn.operations.ports import World
 from altyn.protocol.payment_ways import PaymentWay
 
 NO_PAYER: Final = "no payer was sent to the ACS"
+CHOOSE_AT_FORM_URL: Final = "send the payer to formUrl, to the ways that can pay"
 
 
 def refuse_missing_cvc(
@@ -79,7 +80,7 @@ def refuse_payment_by_card(
     if isinstance(refusal, Refused):
         return refusal
     if refused := refuse_way(command.payment_way, order, merchant):
-        return refused
+        return replace(refused, rule=f"{refused.rule}; {CHOOSE_AT_FORM_URL}")
     if refused := refuse_other_binding(order, command.binding_id):
         return refused
     refused = refuse_card(command.pan, command.expiry, world)
