@@ -3,45 +3,27 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from starlette.routing import BaseRoute
 
 from altyn.inbound.console.callbacks import CallbackPages
 from altyn.inbound.console.clock_panel import ClockPanel, MoveClock
 from altyn.inbound.console.endpoint import Console, console_routes
-from altyn.inbound.console.facts import DemoShop
 from altyn.inbound.console.orders import OrderPages
 from altyn.inbound.console.requests import RequestPages
 from altyn.inbound.console.start_page import ReturnPage, StartPage
 from altyn.inbound.sandbox.due.endpoint import ReadDue
 from altyn.inbound.sandbox.shop_check import Certificates, ShopCheck
 from altyn.inbound.web.order_story.values import StoryReader
-from altyn.main.request_log import DEMO_SECRETS
+from altyn.main.demo_shop import DemoShopReader
 from altyn.operations.ports import World
 from altyn.settings import Settings
 from altyn.storage.callback_history import CallbackHistory
 from altyn.storage.database import Pool
-from altyn.storage.demo import (
-    DEMO_API_LOGIN,
-    DEMO_CALLBACK_KEY,
-    DEMO_LOGIN,
-    DEMO_OPERATOR_LOGIN,
-    DEMO_PASSWORD,
-    DEMO_TOKEN,
-)
+from altyn.storage.demo import DEMO_LOGIN
 from altyn.storage.order_history import OrderHistory
 from altyn.storage.receipts import ReceiptStore
 from altyn.storage.request_log import RequestLogStore
-
-DEMO_SHOP: Final = DemoShop(
-    login=DEMO_LOGIN,
-    api_login=DEMO_API_LOGIN,
-    password=DEMO_PASSWORD,
-    token=DEMO_TOKEN,
-    callback_key=DEMO_CALLBACK_KEY,
-    account_login=DEMO_OPERATOR_LOGIN,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +36,12 @@ class Clockwork:
 
 
 def console_of(
-    pool: Pool, world: World, settings: Settings, clock: Clockwork, certificates: Certificates
+    pool: Pool,
+    world: World,
+    settings: Settings,
+    clock: Clockwork,
+    certificates: Certificates,
+    demo: DemoShopReader,
 ) -> list[BaseRoute]:
     """The console's routes."""
     history, callbacks = OrderHistory(pool), CallbackHistory(pool)
@@ -62,16 +49,16 @@ def console_of(
     return console_routes(
         Console(
             start=StartPage(
-                shop=DEMO_SHOP,
+                read_shop=demo.shop,
                 public_url=public_url,
                 clock=ClockPanel(clock.now, clock.read_due),
                 move_clock=clock.move,
             ),
-            returned=ReturnPage(shop=DEMO_SHOP, public_url=public_url),
+            returned=ReturnPage(read_shop=demo.shop, public_url=public_url),
             requests=RequestPages(
                 log=RequestLogStore(pool),
                 merchants=world.merchants,
-                known=DEMO_SECRETS,
+                read_known=demo.secrets,
                 is_on=settings.request_log,
             ),
             orders=OrderPages(

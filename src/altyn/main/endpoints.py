@@ -43,9 +43,10 @@ from altyn.main.account_settings import settings_services
 from altyn.main.atol import result_addresses
 from altyn.main.callback_handler import callback_rules
 from altyn.main.console import Clockwork, console_of
+from altyn.main.demo_shop import DemoShopReader
 from altyn.main.due_list import due_reader
 from altyn.main.error_pages import ErrorPages
-from altyn.main.request_log import DEMO_SECRETS, recording_of
+from altyn.main.request_log import recording_of
 from altyn.operations.page_sets import ServedPages
 from altyn.operations.ports import World
 from altyn.operations.request_log import RequestRecorder
@@ -206,6 +207,7 @@ def _sandbox_routes(context: EndpointContext, movable: SandboxClock) -> Sequence
     async def move(to: datetime) -> datetime:
         return await move_clock(world, movable, to, context.awaited)
 
+    demo = DemoShopReader(context.pool, context.keys.derive(TOKEN_KEY_PURPOSE))
     clockwork = Clockwork(movable.now, move, due_reader(context.pool, world))
     return [
         *sandbox_routes(movable.now, move),
@@ -222,11 +224,13 @@ def _sandbox_routes(context: EndpointContext, movable: SandboxClock) -> Sequence
         *payment_link_routes(world, settings.public_url),
         *credit_routes(world, settings.public_url),
         *receiver_routes(),
-        *console_of(context.pool, world, settings, clockwork, context.signing_keys.certificates),
+        *console_of(
+            context.pool, world, settings, clockwork, context.signing_keys.certificates, demo
+        ),
         *request_log_routes(
             RequestLogStore(context.pool),
             world.merchants,
-            DEMO_SECRETS,
+            demo.secrets,
             is_on=settings.request_log,
         ),
         *mail_routes(Mailbox(context.pool, settings.mail_sender), settings.smtp_server),

@@ -4,28 +4,13 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from altyn.inbound.request_log.recording import Recording
-from altyn.inbound.sandbox.requests.repeat import KnownSecrets
 from altyn.operations.ports import Clock
 from altyn.operations.request_log import RequestRecorder
 from altyn.settings import Settings
 from altyn.storage.database import Pool
-from altyn.storage.demo import (
-    DEMO_API_LOGIN,
-    DEMO_CHILD_API_LOGIN,
-    DEMO_LOGIN,
-    DEMO_PASSWORD,
-    DEMO_TOKEN,
-)
 from altyn.storage.request_log import RequestLogStore
 from altyn.workers.request_log import RequestLogWriter
 from altyn.workers.supervision import Supervisor
-
-DEMO_SECRETS: Final = KnownSecrets(
-    passwords=dict.fromkeys((DEMO_API_LOGIN, DEMO_CHILD_API_LOGIN), DEMO_PASSWORD),
-    shop=DEMO_LOGIN,
-    token=DEMO_TOKEN,
-)
-"""What the request log of a sandbox may send again: the demo shop's users are public."""
 
 WORKER: Final = "request log"
 

@@ -51,6 +51,7 @@ def console_routes(console: Console) -> list[BaseRoute]:
         ("POST", CLOCK_PATH, start.advance),
         ("GET", DUE_PATH, start.show_due),
         ("GET", RETURN_PATH, console.returned.show),
+        ("POST", RETURN_PATH, console.returned.ask),
         ("GET", REQUESTS_PATH, requests.list),
         ("GET", f"{REQUESTS_PATH}/{{request}}", requests.show),
         ("POST", f"{REQUESTS_PATH}/{{request}}", requests.repeat),

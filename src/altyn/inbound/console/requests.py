@@ -20,7 +20,7 @@ from altyn.inbound.console.texts import console_text
 from altyn.inbound.sandbox.answers import read_query
 from altyn.inbound.sandbox.requests.explanation import explanation_of
 from altyn.inbound.sandbox.requests.members import request_members
-from altyn.inbound.sandbox.requests.repeat import KnownSecrets, repeat, why_not_repeated
+from altyn.inbound.sandbox.requests.repeat import ReadKnown, repeat, why_not_repeated
 from altyn.inbound.web.responses import page
 from altyn.operations.ports import Merchants
 from altyn.operations.request_log import RequestLog
@@ -35,12 +35,12 @@ ID_DIGITS_MAX: Final = 18
 class RequestPages:
     """The list of requests, the page of one, and sending one again.
 
-    `is_on`: requests are recorded. `known` are the secrets with which a request may be resent.
+    `is_on`: requests are recorded. `read_known`: the secrets with which a request may be resent.
     """
 
     log: RequestLog
     merchants: Merchants
-    known: KnownSecrets
+    read_known: ReadKnown
     is_on: bool
 
     async def list(self, request: Request) -> Response:
@@ -70,10 +70,11 @@ class RequestPages:
     async def repeat(self, request: Request) -> Response:
         """Send it again through the same endpoint, and show the new answer above the old one."""
         found = await self._found(request)
-        if found is None or why_not_repeated(found, self.known):
+        known = await self.read_known()
+        if found is None or why_not_repeated(found, known):
             return await self._page(request, None)
         router: Any = request.app.state.router
-        answer = await repeat(found, self.known, router, request.scope)
+        answer = await repeat(found, known, router, request.scope)
         return await self._page(request, {"status": answer.status, "text": _text(answer.body)})
 
     async def _page(self, request: Request, resent: Mapping[str, Any] | None) -> Response:
@@ -81,7 +82,7 @@ class RequestPages:
         found = await self._found(request)
         if found is None:
             return page(render("no_request.html", frame), 404)
-        reason = why_not_repeated(found, self.known)
+        reason = why_not_repeated(found, await self.read_known())
         return page(
             render(
                 "request.html",

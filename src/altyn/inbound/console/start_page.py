@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from altyn.domain.money import RUB, Money
 from altyn.inbound.console.clock_panel import ClockPanel, MoveClock, wanted_time
-from altyn.inbound.console.facts import DemoShop
+from altyn.inbound.console.facts import DemoShop, ReadShop
 from altyn.inbound.console.form import read_console_form
 from altyn.inbound.console.own_api import REST, ApiAnswer, call_api
 from altyn.inbound.console.pages import START, console_frame, render
@@ -27,14 +27,15 @@ from altyn.operations.ports import ClockRefusedError, ClockStoppedError
 ORDER_PATH: Final = "/console/test-order"
 PROGRAM_PATH: Final = "/console/test-order/program"
 CLOCK_PATH: Final = "/console/clock"
+PASSWORD: Final = "password"  # noqa: S105 - the name of a field
 _EXAMPLE: Final = Money(150_000, RUB)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartPage:
-    """The endpoints of the first page. `tds_version` is the demo shop's, for its test cards."""
+    """The endpoints of the first page."""
 
-    shop: DemoShop
+    read_shop: ReadShop
     public_url: str | None
     clock: ClockPanel
     move_clock: MoveClock
@@ -49,15 +50,17 @@ class StartPage:
 
     async def show_program(self, request: Request) -> Response:
         """The part of the page with the request as a program, for what has been typed so far."""
-        order = await _sent_order(request)
-        frame = console_frame(request, START)
-        return page(render("program.html", frame, **self._program(request, order)))
+        order = read_test_order(await read_console_form(request))
+        frame, shop = console_frame(request, START), await self.read_shop()
+        return page(render("program.html", frame, **self._program(request, order, shop)))
 
     async def register(self, request: Request) -> Response:
-        """Send the request, and show the API's answer above the form."""
-        order = await _sent_order(request)
-        base = self._base(request)
-        answer = await call_api(request, base, order.method, order.fields(self.shop, base))
+        """Send the request, and show the API's answer above the form. A typed password is not kept,
+        and not shown again."""
+        form = await read_console_form(request)
+        order, base = read_test_order(form), self._base(request)
+        credentials = (await self.read_shop()).credentials(form.get(PASSWORD, ""))
+        answer = await call_api(request, base, order.method, order.fields(credentials, base))
         return page(await self._render(request, order, answer))
 
     async def advance(self, request: Request) -> Response:
@@ -87,26 +90,27 @@ class StartPage:
         answer: ApiAnswer | None = None,
         clock_problem: str = "",
     ) -> str:
-        frame = console_frame(request, START)
+        frame, shop = console_frame(request, START), await self.read_shop()
         base = self._base(request)
         return render(
             "start.html",
             frame,
-            shop=self.shop,
+            shop=shop,
             order=order,
             answer=answer,
-            number=order.fields(self.shop, base).get("orderNumber", ""),
+            number=order.fields({}, base).get("orderNumber", ""),
             clock_problem=clock_problem,
             rest=f"{base}{REST}",
             wsdl=f"{base}/payment/webservices/merchant-ws?wsdl",
             cards=cards_by_result(_EXAMPLE, self.clock.now(), frame.language),
             **await self.clock.values(request, frame.language),
-            **self._program(request, order),
+            **self._program(request, order, shop),
         )
 
-    def _program(self, request: Request, order: TestOrder) -> dict[str, Any]:
+    def _program(self, request: Request, order: TestOrder, shop: DemoShop) -> dict[str, Any]:
         base = self._base(request)
-        address, fields = f"{base}{REST}{order.method}", order.fields(self.shop, base)
+        address = f"{base}{REST}{order.method}"
+        fields = order.fields(shop.shown_credentials, base)
         return {
             "method": order.method,
             "programs": {name: write(address, fields) for name, write in PROGRAMS.items()},
@@ -118,28 +122,31 @@ class StartPage:
 class ReturnPage:
     """The page to which a test order's payer returns: it asks for the status, as a shop does."""
 
-    shop: DemoShop
+    read_shop: ReadShop
     public_url: str | None
 
     async def show(self, request: Request) -> Response:
-        """The status of the order that the address names."""
+        """The status of the order that the address names, or a form that asks for the password."""
+        return await self._answered(request, "")
+
+    async def ask(self, request: Request) -> Response:
+        """The same with a typed password, which is not kept."""
+        form = await read_console_form(request)
+        return await self._answered(request, form.get(PASSWORD, ""))
+
+    async def _answered(self, request: Request, typed_password: str) -> Response:
         frame = console_frame(request, START)
         order_id = request.query_params.get("orderId", "")
         if not _is_id(order_id):
-            return page(render("returned.html", frame, order_id="", answer=None), 404)
-        base = self.public_url or base_url_of(request.scope)
-        fields = {
-            "userName": self.shop.api_login,
-            "password": self.shop.password,
-            "orderId": order_id,
-            "language": frame.language,
-        }
-        answer = await call_api(request, base, "getOrderStatusExtended.do", fields)
-        return page(render("returned.html", frame, order_id=order_id, answer=answer))
-
-
-async def _sent_order(request: Request) -> TestOrder:
-    return read_test_order(await read_console_form(request))
+            return page(render("returned.html", frame, order_id=""), HTTPStatus.NOT_FOUND)
+        shop = await self.read_shop()
+        answer = None
+        if typed_password or not shop.needs_password:
+            base = self.public_url or base_url_of(request.scope)
+            more = {"orderId": order_id, "language": frame.language}
+            fields = {**shop.credentials(typed_password), **more}
+            answer = await call_api(request, base, "getOrderStatusExtended.do", fields)
+        return page(render("returned.html", frame, order_id=order_id, answer=answer, shop=shop))
 
 
 def _is_id(text: str) -> bool:

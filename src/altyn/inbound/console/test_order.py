@@ -13,7 +13,6 @@ from typing import Final
 
 import msgspec
 
-from altyn.inbound.console.facts import DemoShop
 from altyn.inbound.web.amounts import minor_units
 
 REGISTER: Final = "register.do"
@@ -51,15 +50,14 @@ class TestOrder:
         """The lines of `more` that are no `name=value`."""
         return [line for line in self.more.splitlines() if line.strip() and not _pair(line)]
 
-    def fields(self, shop: DemoShop, base_url: str) -> dict[str, str]:
+    def fields(self, credentials: Mapping[str, str], base_url: str) -> dict[str, str]:
         """The parameters of the request, in the order in which a developer writes them.
 
         An amount that is no number is sent as it was typed, so that the API says what is wrong.
         """
         minor = minor_units(self.amount)
         sent = {
-            "userName": shop.api_login,
-            "password": shop.password,
+            **credentials,
             "orderNumber": self.order_number.strip(),
             "amount": self.amount if minor is None else str(minor),
             "returnUrl": f"{base_url}{RETURN_PATH}",

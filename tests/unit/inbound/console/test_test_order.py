@@ -9,19 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from altyn.inbound.console.facts import DemoShop
 from altyn.inbound.console.test_order import TestOrder as Order
 from altyn.inbound.console.test_order import read_test_order, sample_cart
 from altyn.inbound.web.amounts import minor_units
 
-SHOP: Final = DemoShop(
-    login="test",
-    api_login="test-api",
-    password="pass",
-    token="token",
-    callback_key="key",
-    account_login="test-operator",
-)
+CREDENTIALS: Final = {"userName": "test-api", "password": "pass"}
 
 
 @pytest.mark.parametrize(
@@ -49,12 +41,12 @@ def test_amounts_are_read_as_people_write_them(typed: str, minor: int | None) ->
 
 
 def test_unreadable_amount_goes_to_the_api_as_it_is() -> None:
-    assert Order(amount="many").fields(SHOP, "http://g")["amount"] == "many"
+    assert Order(amount="many").fields(CREDENTIALS, "http://g")["amount"] == "many"
 
 
 def test_empty_fields_are_not_sent_and_more_parameters_win() -> None:
     order = Order(more="amount = 7\nfeatures=VERIFY\nnothing", callbacks=False)
-    assert order.fields(SHOP, "http://g") == {
+    assert order.fields(CREDENTIALS, "http://g") == {
         "userName": "test-api",
         "password": "pass",
         "amount": "7",

@@ -15,7 +15,12 @@ from altyn.domain.request_log import LoggedRequest, RequestFilter, RequestLine
 from altyn.domain.similar_names import did_you_mean
 from altyn.inbound.sandbox.answers import RefusedError, explained, json_answer, read_query
 from altyn.inbound.sandbox.requests.members import line_members, request_members
-from altyn.inbound.sandbox.requests.repeat import KnownSecrets, repeat, why_not_repeated
+from altyn.inbound.sandbox.requests.repeat import (
+    KnownSecrets,
+    ReadKnown,
+    repeat,
+    why_not_repeated,
+)
 from altyn.inbound.sandbox.waiting import read_wait, wait_for_change
 from altyn.operations.ports import Merchants
 from altyn.operations.request_log import RequestLog
@@ -32,11 +37,11 @@ _TRUE_FALSE: Final = {"true": True, "1": True, "false": False, "0": False, "": F
 
 
 def request_log_routes(
-    log: RequestLog, merchants: Merchants, known: KnownSecrets, *, is_on: bool
+    log: RequestLog, merchants: Merchants, read_known: ReadKnown, *, is_on: bool
 ) -> list[BaseRoute]:
     """`GET /sandbox/requests`, `GET /sandbox/requests/{id}`,
     `POST /sandbox/requests/{id}/repeat`."""
-    api = _RequestLogApi(log, merchants, known, is_on=is_on)
+    api = _RequestLogApi(log, merchants, read_known, is_on=is_on)
     return [
         Route("/sandbox/requests", explained(api.list_newest), methods=["GET"]),
         Route("/sandbox/requests/{id}", explained(api.show), methods=["GET"]),
@@ -46,11 +51,11 @@ def request_log_routes(
 
 class _RequestLogApi:
     def __init__(
-        self, log: RequestLog, merchants: Merchants, known: KnownSecrets, *, is_on: bool
+        self, log: RequestLog, merchants: Merchants, read_known: ReadKnown, *, is_on: bool
     ) -> None:
         self._log = log
         self._merchants = merchants
-        self._known = known
+        self._read_known = read_known
         self._is_on = is_on
 
     async def list_newest(self, request: Request) -> Response:
@@ -82,23 +87,21 @@ class _RequestLogApi:
     async def show(self, request: Request) -> Response:
         """One request with everything that was kept of it."""
         found = await self._found(request)
-        return json_answer(request_members(found, self._why_not_repeated(found)))
+        reason = _why_not_repeated(found, await self._read_known())
+        return json_answer(request_members(found, reason))
 
     async def repeat(self, request: Request) -> Response:
         """Send a request again; its new answer."""
         found = await self._found(request)
-        reason = self._why_not_repeated(found)
+        known = await self._read_known()
+        reason = _why_not_repeated(found, known)
         if reason:
             curl = request_members(found, reason)["curl"]
             text = f"request {found.line.id} cannot be sent again: {reason}"
             return json_answer({"error": text, "curl": curl}, 409)
         router: Any = request.app.state.router
-        answer = await repeat(found, self._known, router, request.scope)
+        answer = await repeat(found, known, router, request.scope)
         return json_answer({"status": answer.status, "answer": answer.body})
-
-    def _why_not_repeated(self, found: LoggedRequest) -> str:
-        reason = why_not_repeated(found, self._known)
-        return reason.english if reason else ""
 
     async def _found(self, request: Request) -> LoggedRequest:
         request_id = _id("the id", request.path_params["id"])
@@ -132,6 +135,11 @@ class _RequestLogApi:
             after=_id("after", query.get("after")),
             before=_id("before", query.get("before")),
         )
+
+
+def _why_not_repeated(found: LoggedRequest, known: KnownSecrets) -> str:
+    reason = why_not_repeated(found, known)
+    return reason.english if reason else ""
 
 
 def _id(name: str, text: str | None) -> int | None:

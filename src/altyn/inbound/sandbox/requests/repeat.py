@@ -1,11 +1,11 @@
 """Sends a logged request again, through the gateway's own router.
 
 A masked secret cannot be sent. The demo shop's users are the exception: the sandbox knows their
-password and token.
+password and token, for as long as the shop has not replaced them.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
@@ -27,11 +27,16 @@ _MASKED_PASSWORD: Final = f">{HIDDEN}</"
 
 @dataclass(frozen=True, slots=True)
 class KnownSecrets:
-    """The secrets that the sandbox knows: passwords by login, and the token of the shop `shop`."""
+    """The secrets that the sandbox knows and that are valid now: passwords by login, and the token
+    of the shop `shop`; it is empty where it is not known."""
 
     passwords: Mapping[str, str] = field(repr=False)
     shop: str
     token: str = field(repr=False)
+
+
+ReadKnown = Callable[[], Awaitable[KnownSecrets]]
+"""Reads the secrets that are valid now."""
 
 
 @dataclass(frozen=True, slots=True)
