@@ -256,7 +256,7 @@ async def test_another_shop_and_users_without_the_right_get_no_report(
     await operator.log_in(OPERATOR)
     assert (await operator.get(found[1])).status == 403
     shown = await operator.get(REPORTS)  # the operator may export orders, and sees exports only
-    assert (shown.status, "There are no reports yet" in shown.text) == (200, True)
+    assert (shown.status, "There are no exports yet" in shown.text) == (200, True)
     refused = await operator.submit(f"{BASE}/profile", REPORTS, kind="refunds")
     assert refused.status == 403
     guest = Browser(shop.gateway.router)
@@ -295,3 +295,37 @@ async def test_list_of_orders_is_built_with_its_filter(
     text = str(read_xlsx(body)) if kind == "xlsx" else body.decode("utf-8-sig")
     assert f"{kind}-built-1" in text
     assert f"{kind}-other-1" not in text
+
+
+@pytest.mark.parametrize(
+    ("login", "rights", "word"),
+    [
+        (OPERATOR, {}, "Exports"),
+        (OPERATOR, {"revoked": ["export"]}, ""),
+        (OPERATOR, {"revoked": ["export"], "granted": ["reports"]}, "Reports"),
+        (OWNER, {}, "Reports"),
+    ],
+)
+async def test_menu_leads_each_user_to_the_files_that_they_may_have(
+    shop: Shop, login: str, rights: dict[str, list[str]], word: str
+) -> None:
+    browser = Browser(shop.gateway.router)
+    save = "UPDATE account_users SET granted = $2, revoked = $3 WHERE login = $1"
+    await shop.pool.execute(save, login, rights.get("granted", []), rights.get("revoked", []))
+    try:
+        await browser.log_in(login)
+        menu = re.findall(
+            rf'<a href="{REPORTS}"[^>]*>.*?<span>([^<]+)</span>',
+            (await browser.get(f"{BASE}/profile")).text,
+        )
+        assert menu == [word, word] if word else not menu  # of wide screens and of narrow ones
+        shown = await browser.get(REPORTS)
+        assert shown.status == (200 if word else 403)
+        if word:
+            assert f"<h1>{word}</h1>" in shown.text
+            assert 'aria-current="page"' in shown.text
+            assert ('name="kind"' in shown.text) == (word == "Reports")
+        hint = "appears under Exports" in (await browser.get(f"{BASE}/orders")).text
+        assert hint == (word == "Exports")
+    finally:
+        await shop.pool.execute(save, login, [], [])

@@ -55,9 +55,10 @@ from altyn.inbound.personal_account.orders.texts import (
     WAY_NAMES,
     orders_text,
 )
-from altyn.inbound.personal_account.pages import ORDERS_PATH, REPORTS_PATH
+from altyn.inbound.personal_account.pages import ORDERS_PATH, REPORTS_PATH, files_area
 from altyn.inbound.personal_account.reports.job_field import job_of
 from altyn.inbound.personal_account.reports.texts import refusal_text
+from altyn.inbound.personal_account.texts import account_text
 from altyn.inbound.web.frame import WebFrame
 from altyn.inbound.web.order_story.words import STATUS_WORDS
 from altyn.inbound.web.responses import HEADERS, page, see_other
@@ -245,6 +246,9 @@ class OrderListPage:
             found=found,
             older=_older(found, wanted.query),
             is_first=before is None,
+            files_menu=account_text(
+                f"menu_{files_area(asked.current.user)}", language=frame.language
+            ),
             may_export=asked.current.user.may(Action.EXPORT),
             problem=reason
             or (orders_text(problem, language=frame.language, count=count) if problem else ""),

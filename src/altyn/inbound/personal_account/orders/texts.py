@@ -81,7 +81,7 @@ _LIST: Final = {
     "build": Words("Собрать XLSX", "Build XLSX"),
     "format_unknown": Words("Файл может быть XLSX или CSV.", "A file can be XLSX or CSV."),
     "build_csv": Words("Собрать CSV", "Build CSV"),
-    "build_hint": Words("Файл соберётся в фоне и появится в разделе «Отчёты»", "The file is built in the background and appears under Reports"),
+    "build_hint": Words("Файл соберётся в фоне и появится в разделе «{menu}»", "The file is built in the background and appears under {menu}"),
     "download_hint": Words("До {count} заказов", "Up to {count} orders"),
     "cut": Words("Показаны первые {count} заказов. Сузьте фильтр, чтобы получить остальные.", "Only the first {count} orders are here. Narrow the filter to get the others."),
     "faults": Words("Фильтр не применён: исправьте отмеченные поля.", "The filter is not applied: correct the marked fields."),
