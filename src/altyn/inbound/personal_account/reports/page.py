@@ -29,6 +29,7 @@ from altyn.inbound.personal_account.reports.texts import (
 )
 from altyn.inbound.personal_account.shops import SHOP, ShopChoice, VisibleShops
 from altyn.inbound.web.frame import WebFrame, WebPages
+from altyn.inbound.web.paging import BEFORE, page_links, read_place
 from altyn.inbound.web.responses import HEADERS, page, see_other
 from altyn.look import day_text
 from altyn.operations.reports.jobs import (
@@ -42,11 +43,12 @@ from altyn.operations.reports.jobs import (
     ReportRefusedError,
     ReportRequest,
     Reports,
+    WantedJobs,
 )
 
 BAD_REQUEST: Final = 400
 NOT_FOUND: Final = 404
-JOBS_SHOWN: Final = 50
+LIST_ID: Final = "reports"
 _FIELDS: Final = ("kind", "first", "last", "format", SHOP)
 TYPES: Final = {
     FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -156,10 +158,11 @@ class ReportPages:
         return page(html, NOT_FOUND)
 
     async def _page(self, asked: AccountRequest, form: AskedReport, problem: str = "") -> Response:
-        user = asked.current.user
-        jobs = await self.reports.jobs.newest(user.merchant_id, limit=JOBS_SHOWN)
-        visible = await self.shops.choice(asked, "")
-        shown = [job for job in jobs if user.may(job.request.needs) and _is_visible(job, visible)]
+        user, visible = asked.current.user, await self.shops.choice(asked, "")
+        kinds = tuple(kind for kind in ReportKind if user.may(kind.needs))
+        wanted = WantedJobs(user.merchant_id, kinds, visible.merchant_ids)
+        before = read_place(asked.request.query_params.get(BEFORE, ""))
+        found = await self.reports.jobs.page(wanted, before=before)
         frame = self._frame(asked)
         html = _render(
             "reports.html",
@@ -173,8 +176,9 @@ class ReportPages:
             today=to_moscow(self.access.context.clock.now()).date().isoformat(),
             choice=ShopChoice(visible.visible, form.shop),
             shop_of=partial(_shop_of, choice=visible, language=frame.language),
-            jobs=shown,
-            is_open=any(job.state is JobState.WAITING for job in shown),
+            jobs=found.lines,
+            is_open=any(job.state is JobState.WAITING for job in found.lines),
+            pages=page_links(REPORTS_PATH, "", found, before, fragment=LIST_ID),
             done=asked.request.query_params.get("done") == "asked",
             problem=problem,
         )
