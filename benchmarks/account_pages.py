@@ -19,9 +19,9 @@ from uuid import UUID
 import aiohttp
 import asyncpg
 
-from altyn.inbound.personal_account.orders.place import place_text
+from altyn.inbound.web.paging import place_text
 from altyn.operations.dashboard import last_days
-from altyn.operations.order_list import Place
+from altyn.operations.paging import Place
 from altyn.storage.dashboard import DashboardStore
 from altyn.storage.database import connect
 from altyn.storage.demo import DEMO_OWNER_LOGIN, DEMO_PASSWORD

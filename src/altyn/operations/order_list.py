@@ -1,25 +1,19 @@
 """The list of orders that a person filters and pages through: what is asked, and what is found.
 
-Paging is by the place in the list (keyset), so the thousandth page costs as much as the first. One
-page looks through a bounded number of orders; where that bound ends a page early, `reached` says
-from where to go on. Times are aware UTC. Source: personal-account.md §3.
+Times are aware UTC. Source: personal-account.md §3.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final, NamedTuple, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from altyn.domain.lifecycle import OrderStatus
 from altyn.domain.receipt.values import ReceiptState
 from altyn.operations.order_history import OrderLine
-
-PAGE_SIZE: Final = 50
-LOOKED_THROUGH_MAX: Final = 10_000
-"""So many orders of a shop are looked through for one page."""
+from altyn.operations.paging import PAGE_SIZE, ListPage, Place
 
 
 class OrderDate(StrEnum):
@@ -30,13 +24,6 @@ class OrderDate(StrEnum):
     DEPOSITED = "deposited"
     REVERSED = "reversed"
     REFUNDED = "refunded"
-
-
-class Place(NamedTuple):
-    """A place in the list, which is ordered by these two, newest first."""
-
-    created_at: datetime
-    order_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +65,9 @@ class OrderFilter:
     payment_way: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """One page of the list, newest first.
-
-    `older` is where the next page begins; None at the end of the list. `reached` is True where the
-    page has ended because so many orders were looked through.
-    """
-
-    lines: Sequence[OrderLine]
-    older: Place | None = None
-    reached: bool = False
-
-
 class OrderLists(Protocol):
     """Reads pages of the list."""
 
     async def page(
         self, wanted: OrderFilter, *, before: Place | None = None, size: int = PAGE_SIZE
-    ) -> ListPage: ...
+    ) -> ListPage[OrderLine]: ...

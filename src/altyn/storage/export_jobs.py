@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
-from altyn.operations.reports.jobs import ExportJob, JobState, ReportRequest
+from altyn.operations.paging import PAGE_SIZE, ListPage, Place, newest_page
+from altyn.operations.reports.jobs import ExportJob, JobState, ReportRequest, WantedJobs
+from altyn.storage import keyset
 from altyn.storage.database import Pool
 from altyn.storage.statements import statement
 
@@ -40,12 +41,19 @@ class ExportJobStore:
         )
         return bool(rows)
 
-    async def newest(self, merchant_id: int, *, limit: int) -> Sequence[ExportJob]:
-        """The newest jobs of a merchant, newest first."""
+    async def page(
+        self, wanted: WantedJobs, *, before: Place | None = None, size: int = PAGE_SIZE
+    ) -> ListPage[ExportJob]:
+        """A page of the jobs that are wanted, newest first, after a place in the list."""
         rows = await statement("list_export_jobs").fetch(
-            self._pool, merchant_id=merchant_id, limit=limit
+            self._pool,
+            **keyset.before(before),
+            merchant_id=wanted.merchant_id,
+            kinds=[str(kind) for kind in wanted.kinds],
+            visible=_encode(wanted.visible).decode(),
+            size=size + 1,
         )
-        return [_job(row) for row in rows]
+        return newest_page(map(_job, rows), _place, size=size)
 
     async def load(self, merchant_id: int, job_id: UUID) -> ExportJob | None:
         """A job of this merchant; None for one of another merchant, or of none."""
@@ -109,6 +117,10 @@ class ExportJobStore:
 
 def _run(job: ExportJob) -> dict[str, Any]:
     return {"merchant_id": job.merchant_id, "job_id": job.job_id, "runs": job.runs}
+
+
+def _place(job: ExportJob) -> Place:
+    return Place(job.created_at, job.job_id)
 
 
 def _job(row: Any) -> ExportJob:

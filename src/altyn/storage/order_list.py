@@ -5,26 +5,19 @@ Only reads: a question asked here never delays a payment. Source: personal-accou
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from altyn.domain.money import CURRENCIES, RUB
 from altyn.operations.order_history import OrderLine
-from altyn.operations.order_list import (
-    LOOKED_THROUGH_MAX,
-    PAGE_SIZE,
-    ListPage,
-    OrderDate,
-    OrderFilter,
-    Place,
-)
+from altyn.operations.order_list import OrderDate, OrderFilter
+from altyn.operations.paging import LOOKED_THROUGH_MAX, PAGE_SIZE, ListPage, Place
+from altyn.storage import keyset
 from altyn.storage.database import Pool
+from altyn.storage.keyset import FIRST, LAST, bounded_page
 from altyn.storage.order_history import order_line
 from altyn.storage.statements import statement
 
-FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
-LAST: Final = Place(datetime(9999, 1, 1, tzinfo=UTC), UUID(int=(1 << 128) - 1))
 ANY_CHARACTERS: Final = "%"
 LOOK_COST: Final = 10
 """A look into the attempts or receipts of an order costs as much as so many orders (measured)."""
@@ -46,31 +39,25 @@ class OrderListStore:
 
     async def page(
         self, wanted: OrderFilter, *, before: Place | None = None, size: int = PAGE_SIZE
-    ) -> ListPage:
+    ) -> ListPage[OrderLine]:
         """A page of the orders that are wanted, newest first, after a place in the list."""
-        place = before or LAST
         bounds = [
             each
             for merchant_id in wanted.merchant_ids
-            for each in await self._bounds(merchant_id, wanted, place)
+            for each in await self._bounds(merchant_id, wanted, before)
         ]
-        if not bounds:
-            return ListPage(())
-        asked = [{**each, **_conditions(wanted), "size": size + 1} for each in bounds]
-        rows = await statement("list_orders").fetch_each(self._pool, asked)
-        lines = sorted((order_line(row) for row in rows), key=_place, reverse=True)
-        shown = lines[:size]
-        if len(lines) > size:
-            return ListPage(shown, _place(shown[-1]))
-        reached = await statement("list_orders_reach").fetch_each(self._pool, bounds)
-        if not reached:
-            return ListPage(shown)
-        # The shop whose bound ended first decides: older orders of the others come with its own.
-        end = max(Place(row["created_at"], row["order_id"]) for row in reached)
-        return ListPage([line for line in shown if _place(line) >= end], end, reached=True)
+        return await bounded_page(
+            self._pool,
+            "list_orders",
+            bounds,
+            _conditions(wanted),
+            size=size,
+            line_of=order_line,
+            place_of=_place,
+        )
 
     async def _bounds(
-        self, merchant_id: int, wanted: OrderFilter, place: Place
+        self, merchant_id: int, wanted: OrderFilter, place: Place | None
     ) -> list[dict[str, Any]]:
         """Where a page of one shop begins and ends; none where its named order does not exist."""
         by_created = wanted.date is OrderDate.CREATED
@@ -79,8 +66,7 @@ class OrderListStore:
             "created_since": (wanted.since if by_created else None) or FIRST,
             # Whatever happens to an order happens after its creation.
             "created_until": wanted.until or LAST.created_at,
-            "before_at": place.created_at,
-            "before_id": place.order_id,
+            **keyset.before(place),
             "looked_through": self._bound(wanted),
         }
         if wanted.order_id is None and not _is_exact(wanted.order_number):

@@ -17,12 +17,13 @@ from altyn.domain.money import Currency, Money, canonical_currency
 from altyn.domain.moscow import to_moscow
 from altyn.domain.order import AttemptState, Kind
 from altyn.domain.receipt.values import FiscalData, ReceiptKind, ReceiptState
-from altyn.operations.order_list import OrderLists, Place
+from altyn.operations.order_list import OrderLists
+from altyn.operations.paging import Place
 from altyn.operations.reports.jobs import ExportJob, ReportKind
 from altyn.operations.reports.reconciliation import Reconciled, Reconciliation
 from altyn.operations.reports.rows import Part, Row
 from altyn.storage.database import Pool
-from altyn.storage.order_list import FIRST, LAST
+from altyn.storage.keyset import FIRST, LAST
 from altyn.storage.receipts import fiscal_data
 from altyn.storage.statements import statement
 
@@ -173,7 +174,7 @@ class ReportRows:
                 "created_since": span.created_since,
                 "created_until": span.created_until,
                 "before_at": place.created_at,
-                "before_id": place.order_id,
+                "before_id": place.row_id,
                 "looked_through": self._looked_through,
             }
             orders = await statement("report_orders").fetch(
@@ -184,7 +185,7 @@ class ReportRows:
             if not reached:
                 yield Part(rows, 100)
                 return
-            place = Place(reached[0]["created_at"], reached[0]["order_id"])
+            place = Place(reached[0]["created_at"], reached[0]["row_id"])
             yield Part(rows, span.percent(place.created_at, oldest))
 
     async def _oldest(self, merchant_id: int) -> datetime:

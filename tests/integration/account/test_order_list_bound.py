@@ -13,8 +13,10 @@ from altyn.domain.merchant import Merchant
 from altyn.inbound.personal_account.access import COOKIE, AccountAccess
 from altyn.inbound.personal_account.orders.list_page import OrderListPage
 from altyn.inbound.personal_account.orders.pages import VisibleOrders
-from altyn.inbound.personal_account.orders.place import place_text, read_place
-from altyn.operations.order_list import ListPage, OrderFilter, Place
+from altyn.inbound.web.paging import place_text, read_place
+from altyn.operations.order_history import OrderLine
+from altyn.operations.order_list import OrderFilter
+from altyn.operations.paging import ListPage, Place
 from altyn.operations.reports.jobs import Reports
 from altyn.storage.account_context import StoredMerchants
 from altyn.storage.export_jobs import ExportJobStore
@@ -44,7 +46,7 @@ class BoundedLists:
 
     async def page(
         self, wanted: OrderFilter, *, before: Place | None = None, size: int = 50
-    ) -> ListPage:
+    ) -> ListPage[OrderLine]:
         self.asked.append(before)
         return ListPage((), END, reached=True)
 
@@ -68,10 +70,25 @@ async def test_list_that_was_not_searched_to_its_end_is_searched_further(access:
     assert lists.asked == [None, END]
 
 
-@pytest.mark.parametrize("text", ["", ".", "1", "x.1", "1.x", "9" * 18 + ".0"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        ".",
+        "1",
+        "x.1",
+        "1.x",
+        "9" * 18 + ".0",
+        f"1.{0:032x}.1",
+        f"1.{0:032x}.1.x",
+        f"1.{0:032x}.{2**31}.1",
+        f"1.{0:032x}.1.{2**15}",
+    ],
+)
 def test_place_that_is_none_is_the_beginning(text: str) -> None:
     assert read_place(text) is None
 
 
-def test_place_survives_an_address() -> None:
-    assert read_place(place_text(END)) == END
+@pytest.mark.parametrize("place", [END, Place(*END[:2], version=3, line=2)])
+def test_place_survives_an_address(place: Place) -> None:
+    assert read_place(place_text(place)) == place

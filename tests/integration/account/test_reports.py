@@ -256,7 +256,7 @@ async def test_another_shop_and_users_without_the_right_get_no_report(
     await operator.log_in(OPERATOR)
     assert (await operator.get(found[1])).status == 403
     shown = await operator.get(REPORTS)  # the operator may export orders, and sees exports only
-    assert (shown.status, "There are no reports yet" in shown.text) == (200, True)
+    assert (shown.status, "There are no exports yet" in shown.text) == (200, True)
     refused = await operator.submit(f"{BASE}/profile", REPORTS, kind="refunds")
     assert refused.status == 403
     guest = Browser(shop.gateway.router)
@@ -295,3 +295,80 @@ async def test_list_of_orders_is_built_with_its_filter(
     text = str(read_xlsx(body)) if kind == "xlsx" else body.decode("utf-8-sig")
     assert f"{kind}-built-1" in text
     assert f"{kind}-other-1" not in text
+
+
+@pytest.mark.parametrize(
+    ("login", "rights", "word"),
+    [
+        (OPERATOR, {}, "Exports"),
+        (OPERATOR, {"revoked": ["export"]}, ""),
+        (OPERATOR, {"revoked": ["export"], "granted": ["reports"]}, "Reports"),
+        (OWNER, {}, "Reports"),
+    ],
+)
+async def test_menu_leads_each_user_to_the_files_that_they_may_have(
+    shop: Shop, login: str, rights: dict[str, list[str]], word: str
+) -> None:
+    browser = Browser(shop.gateway.router)
+    await shop.pool.execute(
+        SAVE_RIGHTS, login, rights.get("granted", []), rights.get("revoked", [])
+    )
+    try:
+        await browser.log_in(login)
+        menu = re.findall(
+            rf'<a href="{REPORTS}"[^>]*>.*?<span>([^<]+)</span>',
+            (await browser.get(f"{BASE}/profile")).text,
+        )
+        assert menu == [word, word] if word else not menu  # of wide screens and of narrow ones
+        shown = await browser.get(REPORTS)
+        assert shown.status == (200 if word else 403)
+        if word:
+            assert f"<h1>{word}</h1>" in shown.text
+            assert 'aria-current="page"' in shown.text
+            assert ('name="kind"' in shown.text) == (word == "Reports")
+        hint = "appears under Exports" in (await browser.get(f"{BASE}/orders")).text
+        assert hint == (word == "Exports")
+    finally:
+        await shop.pool.execute(SAVE_RIGHTS, login, [], [])
+
+
+SAVE_RIGHTS = "UPDATE account_users SET granted = $2, revoked = $3 WHERE login = $1"
+MANY_EXPORTS = """
+    INSERT INTO export_jobs (merchant_id, job_id, kind, format, request, requested_by, created_at,
+                             state)
+    SELECT merchant_id, gen_random_uuid(), 'orders', format,
+           jsonb_set(request, '{kind}', '"orders"'), 'test-operator', $1, 'ready'
+    FROM export_jobs, generate_series(1, 120) WHERE job_id = $2
+"""
+
+
+async def test_register_is_listed_behind_the_exports_of_others(owner: Browser, shop: Shop) -> None:
+    await built(owner, shop, "operations", "csv")
+    register = await shop.pool.fetchval(
+        "SELECT job_id FROM export_jobs ORDER BY created_at DESC LIMIT 1"
+    )
+    await shop.travel(timedelta(minutes=1))
+    await shop.pool.execute(MANY_EXPORTS, shop.clock.now(), register)
+    try:
+        listed: list[str] = []
+        address = REPORTS
+        while True:
+            shown = (await owner.get(address)).text
+            assert ('rel="prev"' in shown) == (address != REPORTS)
+            listed += re.findall(rf'href="{REPORTS}/([0-9a-f-]+)" download', shown)
+            older = re.search(r'rel="next" href="([^"#]+)#reports"', shown)
+            if older is None:
+                break
+            address = older[1]
+        stored = await shop.pool.fetch("SELECT job_id FROM export_jobs WHERE merchant_id = 1")
+        assert sorted(listed) == sorted(str(row["job_id"]) for row in stored)
+        assert str(register) not in listed[:120]
+        accountant = Browser(shop.gateway.router)
+        await shop.pool.execute(SAVE_RIGHTS, OPERATOR, ["reports"], ["export"])
+        await accountant.log_in(OPERATOR)
+        assert f"{REPORTS}/{register}" in (await accountant.get(REPORTS)).text
+        assert "List of orders" not in (await accountant.get(REPORTS)).text
+        assert (await owner.get(f"{REPORTS}/{register}")).status == 200
+    finally:
+        await shop.pool.execute(SAVE_RIGHTS, OPERATOR, [], [])
+        await shop.pool.execute("DELETE FROM export_jobs WHERE created_at = $1", shop.clock.now())

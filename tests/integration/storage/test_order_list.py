@@ -17,7 +17,9 @@ from altyn.domain.money import CURRENCIES
 from altyn.domain.order import AttemptState, Order
 from altyn.domain.order_id import new_order_id
 from altyn.operations.decisions import accept
-from altyn.operations.order_list import IssuerFilter, ListPage, OrderDate, OrderFilter, Place
+from altyn.operations.order_history import OrderLine
+from altyn.operations.order_list import IssuerFilter, OrderDate, OrderFilter
+from altyn.operations.paging import ListPage, Place
 from altyn.operations.ports import Actor
 from altyn.storage.database import Pool
 from altyn.storage.order_list import OrderListStore
@@ -102,8 +104,10 @@ async def save(pool: Pool, orders: Sequence[Order]) -> None:
         assert await store.save(decided, expected_version=1, actor=WHO)
 
 
-async def all_pages(lists: OrderListStore, wanted: OrderFilter, size: int) -> list[ListPage]:
-    pages: list[ListPage] = []
+async def all_pages(
+    lists: OrderListStore, wanted: OrderFilter, size: int
+) -> list[ListPage[OrderLine]]:
+    pages: list[ListPage[OrderLine]] = []
     before: Place | None = None
     while not pages or before is not None:
         pages.append(await lists.page(wanted, before=before, size=size))

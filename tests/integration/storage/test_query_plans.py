@@ -11,9 +11,10 @@ from typing import Any, Final
 import pytest
 import pytest_asyncio
 
-from altyn.operations.order_list import LOOKED_THROUGH_MAX, PAGE_SIZE, OrderDate, Place
+from altyn.operations.order_list import OrderDate
+from altyn.operations.paging import LOOKED_THROUGH_MAX, PAGE_SIZE, Place
 from altyn.storage.database import Pool
-from altyn.storage.order_list import FIRST, LAST
+from altyn.storage.keyset import FIRST, LAST, before
 from altyn.storage.statements import statement
 from tests.builders import REGISTERED_AT
 from tests.shop import open_shop
@@ -21,6 +22,9 @@ from tests.shop import open_shop
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 NOW: Final = REGISTERED_AT
+LATER: Final = NOW.replace(year=NOW.year + 60)
+PLACES: Final = [LAST, Place(NOW - timedelta(minutes=2_000), LAST.row_id)]
+ANALYZED: Final = "ANALYZE, FORMAT JSON"
 ATTEMPTS: Final = """
     INSERT INTO payment_attempts (merchant_id, order_id, number, kind, state, amount_minor,
                                   started_at, card, counted)
@@ -63,15 +67,27 @@ OUTBOX: Final = """
     FROM generate_series(1, 5000) AS n
 """
 
+# Their dates lie ahead too, so that housekeeping does not delete them.
+JOBS: Final = """
+    INSERT INTO export_jobs (merchant_id, job_id, kind, format, request, requested_by, created_at,
+                             state)
+    SELECT 1 + n % 3, gen_random_uuid(), CASE WHEN n % 2 = 0 THEN 'orders' ELSE 'refunds' END,
+           'csv', '{"merchant_ids": [1]}', 'test-owner',
+           $1::timestamptz + interval '60 years' - n * interval '1 minute', 'ready'
+    FROM generate_series(1, 5000) AS n
+"""
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def pool(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pool]:
     home: Path = tmp_path_factory.mktemp("home")
     async with open_shop(database_url, home) as shop:
-        for fill in (ATTEMPTS, CARDS, ORDERS, OUTBOX):
+        for fill in (ATTEMPTS, CARDS, ORDERS, OUTBOX, JOBS):
             await shop.pool.execute(fill, NOW)
         await shop.pool.execute(STORED_CARDS)
-        await shop.pool.execute("ANALYZE payment_attempts, card_vault, bindings, orders, outbox")
+        await shop.pool.execute(
+            "ANALYZE payment_attempts, card_vault, bindings, orders, outbox, export_jobs"
+        )
         yield shop.pool
 
 
@@ -102,6 +118,15 @@ def indexes(plan: list[dict[str, Any]]) -> set[str]:
 
 def read_whole(plan: list[dict[str, Any]]) -> list[str]:
     return [node["Relation Name"] for node in plan if node["Node Type"] == "Seq Scan"]
+
+
+def rows_read(plan: list[dict[str, Any]], table: str) -> int:
+    """How many rows of a table were read, by a plan with the option ANALYZE."""
+    return sum(
+        node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+        for node in plan
+        if node.get("Relation Name") == table
+    )
 
 
 async def test_cards_that_are_due_are_found_without_those_that_are_not(pool: Pool) -> None:
@@ -153,7 +178,7 @@ async def test_newest_orders_of_an_address_are_found_by_their_date(pool: Pool) -
     assert read_whole(plan) == []
 
 
-@pytest.mark.parametrize("place", [LAST, Place(NOW - timedelta(minutes=2_000), LAST.order_id)])
+@pytest.mark.parametrize("place", PLACES)
 async def test_page_of_the_list_reads_its_own_orders_along_their_dates(
     pool: Pool, place: Place
 ) -> None:
@@ -162,20 +187,26 @@ async def test_page_of_the_list_reads_its_own_orders_along_their_dates(
         "merchant_id": 1,
         "created_since": FIRST,
         "created_until": LAST.created_at,
-        "before_at": place.created_at,
-        "before_id": place.order_id,
+        **before(place),
         "looked_through": LOOKED_THROUGH_MAX,
         "date": str(OrderDate.CREATED),
         "of_attempt": False,
         "size": PAGE_SIZE + 1,
     }
-    plan = await explained(pool, "ANALYZE, FORMAT JSON", "list_orders", values)
+    plan = await explained(pool, ANALYZED, "list_orders", values)
     assert "orders_by_created" in indexes(plan)
     assert "orders" not in read_whole(plan)
     assert "Sort" not in {node["Node Type"] for node in plan}, "a sort of all orders"
-    read = [
-        node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
-        for node in plan
-        if node.get("Relation Name") == "orders"
-    ]
-    assert PAGE_SIZE < sum(read) < 3 * PAGE_SIZE
+    assert PAGE_SIZE < rows_read(plan, "orders") < 3 * PAGE_SIZE
+
+
+@pytest.mark.parametrize("place", [LAST, Place(LATER - timedelta(minutes=2_000), LAST.row_id)])
+async def test_page_of_reports_reads_its_own_jobs_along_their_dates(
+    pool: Pool, place: Place
+) -> None:
+    """Every second of the shop's 1 600 jobs is an export."""
+    values = before(place) | {"merchant_id": 1, "kinds": ["orders"], "visible": "[1, 2]"}
+    plan = await explained(pool, ANALYZED, "list_export_jobs", {**values, "size": PAGE_SIZE + 1})
+    assert indexes(plan) == {"export_jobs_listed"}
+    assert "Sort" not in {node["Node Type"] for node in plan}
+    assert 2 * PAGE_SIZE < rows_read(plan, "export_jobs") < 3 * PAGE_SIZE

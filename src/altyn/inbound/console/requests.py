@@ -6,9 +6,10 @@ Everything shown was masked before it was recorded.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +22,7 @@ from altyn.inbound.sandbox.answers import read_query
 from altyn.inbound.sandbox.requests.explanation import explanation_of
 from altyn.inbound.sandbox.requests.members import request_members
 from altyn.inbound.sandbox.requests.repeat import ReadKnown, repeat, why_not_repeated
+from altyn.inbound.web.paging import BEFORE, PageLinks
 from altyn.inbound.web.responses import page
 from altyn.operations.ports import Merchants
 from altyn.operations.request_log import RequestLog
@@ -29,6 +31,7 @@ REQUESTS: Final = "requests"
 REQUESTS_PATH: Final = "/console/requests"
 LIST_SIZE: Final = 100
 ID_DIGITS_MAX: Final = 18
+FILTERS: Final = ("shop", "order", "method", "refused")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,7 @@ class RequestPages:
                 requests=lines,
                 asked=asked,
                 unknown_shop=unknown_shop,
-                older=lines[-1]["id"] if len(found) > LIST_SIZE else None,
+                pages=_pages(asked, found),
                 is_on=self.is_on,
                 lost=await self.log.dropped(),
             )
@@ -115,6 +118,14 @@ class RequestPages:
             before=_number(asked.get("before", "")),
         )
         return wanted, login if login and merchant is None else ""
+
+
+def _pages(asked: Mapping[str, str], found: Sequence[RequestLine]) -> PageLinks:
+    kept = urlencode({name: asked[name] for name in FILTERS if name in asked})
+    path = f"{REQUESTS_PATH}?{kept}"
+    is_first = not asked.get(BEFORE)
+    older = f"{path}&{BEFORE}={found[LIST_SIZE - 1].id}" if len(found) > LIST_SIZE else None
+    return PageLinks(is_first=is_first, newest=None if is_first else path, older=older)
 
 
 def _number(text: str) -> int | None:

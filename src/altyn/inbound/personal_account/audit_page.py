@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 from altyn.domain.account.roles import Action
 from altyn.inbound.personal_account.access import AccountAccess, AccountRequest
 from altyn.inbound.personal_account.pages import AUDIT_PATH, account_frame, render
+from altyn.inbound.web.paging import PageLinks
 from altyn.inbound.web.responses import HEADERS, page
 from altyn.operations.account.audit_log import audit_entries, newest_entries
 from altyn.reports.cells import csv_line, safe_text
@@ -40,12 +41,14 @@ class AuditPage:
             asked.current.actor, self.access.context, before=before, limit=ENTRIES_SHOWN + 1
         )
         shown = found[:ENTRIES_SHOWN]
-        older = f"{AUDIT_PATH}?before={shown[-1].number}" if len(found) > ENTRIES_SHOWN else None
-        frame = account_frame(asked.request, asked.current, "audit", sandbox=self.access.sandbox)
-        newest = AUDIT_PATH if before < NUMBER_MAX else None
-        html = render(
-            "audit.html", frame, entries=shown, older=older, newest=newest, csv_path=CSV_PATH
+        is_first = before == NUMBER_MAX
+        pages = PageLinks(
+            is_first=is_first,
+            newest=None if is_first else AUDIT_PATH,
+            older=f"{AUDIT_PATH}?before={shown[-1].number}" if len(found) > ENTRIES_SHOWN else None,
         )
+        frame = account_frame(asked.request, asked.current, "audit", sandbox=self.access.sandbox)
+        html = render("audit.html", frame, entries=shown, pages=pages, csv_path=CSV_PATH)
         return page(html)
 
     async def download(self, asked: AccountRequest) -> Response:

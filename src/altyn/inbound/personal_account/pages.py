@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from altyn.domain.account.roles import Action
 from altyn.domain.account.sessions import form_token
+from altyn.domain.account.user import AccountUser
 from altyn.inbound.personal_account.texts import (
     account_text,
     audit_action_text,
@@ -50,12 +51,21 @@ UNAVAILABLE: Final = 503
 
 @dataclass(frozen=True, slots=True)
 class MenuRow:
-    """A page in the menu of the users who have a right; None: of every user."""
+    """A page in the menu of the users who have a right; None: of every user.
+
+    Users with the right `unless` have another row for the page.
+    """
 
     name: str
     path: str
     icon: str
     needs: Action | None
+    unless: Action | None = None
+
+    def is_for(self, user: AccountUser) -> bool:
+        """Whether the menu of a user has the row."""
+        hidden = self.unless is not None and user.may(self.unless)
+        return not hidden and (self.needs is None or user.may(self.needs))
 
     def item(self, language: str) -> MenuItem:
         """The row in a language."""
@@ -69,6 +79,7 @@ MENU: Final = (
     MenuRow("invoices", INVOICES_PATH, "envelope", Action.INVOICES),
     MenuRow("links", LINKS_PATH, "link", Action.INVOICES),
     MenuRow("reports", REPORTS_PATH, "download", Action.REPORTS),
+    MenuRow("exports", REPORTS_PATH, "download", Action.EXPORT, unless=Action.REPORTS),
     MenuRow("callbacks", CALLBACKS_PATH, "bell", Action.CALLBACKS),
     MenuRow("settings", SETTINGS_PATH, "gear", Action.SETTINGS),
     MenuRow("users", USERS_PATH, "users", Action.USERS),
@@ -79,6 +90,11 @@ MENU: Final = (
 
 _FILTERS: Final = {"audit_action": audit_action_text, "audit_detail": audit_detail_text}
 render: Final = WebPages(Path(__file__).parent / "templates", account_text, _FILTERS).renderer()
+
+
+def files_area(user: AccountUser) -> str:
+    """The menu's row for the page of reports and exports: of a user without reports, exports."""
+    return "reports" if user.may(Action.REPORTS) else "exports"
 
 
 def guest_frame(request: Request, *, sandbox: bool) -> WebFrame:
@@ -102,9 +118,7 @@ def account_frame(request: Request, current: CurrentUser, here: str, *, sandbox:
         language=language,
         area="account",
         home=BASE,
-        menu=[
-            row.item(language) for row in rows if row.needs is None or current.user.may(row.needs)
-        ],
+        menu=[row.item(language) for row in rows if row.is_for(current.user)],
         here=here,
         path=request.url.path,
         query=request.url.query,

@@ -22,6 +22,7 @@ from altyn.operations.account.errors import AccountError, PasswordRulesError, Re
 _MENU: Final = {
     "menu_main": Words("Главная", "Main"),
     "menu_reports": Words("Отчёты", "Reports"),
+    "menu_exports": Words("Выгрузки", "Exports"),
     "menu_invoices": Words("Счета", "Invoices"),
     "menu_links": Words("Ссылки и кнопка", "Links and button"),
     "menu_profile": Words("Мой доступ", "My access"),

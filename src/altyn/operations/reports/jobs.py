@@ -4,7 +4,6 @@ A job is a row; a worker claims it by lease, so a killed worker is followed by a
 begins the file again. Source: personal-account.md §3 (export), §8 (reports).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -15,6 +14,7 @@ from altyn.domain.account.roles import Action
 from altyn.domain.moscow import start_of_day
 from altyn.operations.account.ports import AccountActor
 from altyn.operations.order_list import OrderFilter
+from altyn.operations.paging import PAGE_SIZE, ListPage, Place
 from altyn.operations.ports import Clock
 
 DAYS_MAX: Final = 366
@@ -35,6 +35,11 @@ class ReportKind(StrEnum):
     RECEIPTS = "receipts"
     RECONCILIATION = "reconciliation"
     ORDERS = "orders"
+
+    @property
+    def needs(self) -> Action:
+        """The right that a user needs for such files."""
+        return Action.EXPORT if self is ReportKind.ORDERS else Action.REPORTS
 
 
 PERIOD_KINDS: Final = tuple(each for each in ReportKind if each is not ReportKind.ORDERS)
@@ -94,7 +99,7 @@ class ReportRequest:
     @property
     def needs(self) -> Action:
         """The right that the user needs to ask for it and to download it."""
-        return Action.EXPORT if self.kind is ReportKind.ORDERS else Action.REPORTS
+        return self.kind.needs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +135,15 @@ class ExportJob:
         return f"{self.request.kind}_{named}.{self.request.format}"
 
 
+@dataclass(frozen=True, slots=True)
+class WantedJobs:
+    """Which jobs of a merchant are listed: of which kinds, and about no other shops than these."""
+
+    merchant_id: int
+    kinds: tuple[ReportKind, ...]
+    visible: tuple[int, ...]
+
+
 class ExportJobs(Protocol):
     """The jobs of merchants."""
 
@@ -137,7 +151,12 @@ class ExportJobs(Protocol):
         """Add a job. False: the merchant has so many waiting ones, or one with this id."""
         ...
 
-    async def newest(self, merchant_id: int, *, limit: int) -> Sequence[ExportJob]: ...
+    async def page(
+        self, wanted: WantedJobs, *, before: Place | None = None, size: int = PAGE_SIZE
+    ) -> ListPage[ExportJob]:
+        """A page of jobs, newest first."""
+        ...
+
     async def load(self, merchant_id: int, job_id: UUID) -> ExportJob | None: ...
     async def file(self, merchant_id: int, job_id: UUID) -> bytes | None: ...
 

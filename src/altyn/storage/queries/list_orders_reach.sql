@@ -1,6 +1,6 @@
 -- list_orders_reach: the order after the last one that a page of list_orders has looked through; no row where the page
 -- has looked through all of them.
-SELECT created_at, order_id FROM orders
+SELECT created_at, order_id AS row_id FROM orders
 WHERE merchant_id = :merchant_id::integer
   AND created_at >= :created_since::timestamptz AND created_at < :created_until::timestamptz
   AND (created_at, order_id) < (:before_at::timestamptz, :before_id::uuid)

@@ -8,7 +8,8 @@ from typing import Final
 
 from altyn.inbound.personal_account.orders.columns import file_cells
 from altyn.inbound.personal_account.orders.texts import orders_text
-from altyn.operations.order_list import OrderFilter, OrderLists, Place
+from altyn.operations.order_list import OrderFilter, OrderLists
+from altyn.operations.paging import Place
 from altyn.reports.cells import CSV_DELIMITERS, CSV_START, csv_line
 
 ROWS_MAX: Final = 10_000

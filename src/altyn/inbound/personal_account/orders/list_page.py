@@ -42,7 +42,6 @@ from altyn.inbound.personal_account.orders.filters import (
 )
 from altyn.inbound.personal_account.orders.issuer_filter import issuer_choices
 from altyn.inbound.personal_account.orders.pages import VisibleOrders, orders_frame, render
-from altyn.inbound.personal_account.orders.place import BEFORE, place_text, read_place
 from altyn.inbound.personal_account.orders.sentence import sentence_of
 from altyn.inbound.personal_account.orders.shown_fields import (
     FIELD_GROUPS,
@@ -55,11 +54,13 @@ from altyn.inbound.personal_account.orders.texts import (
     WAY_NAMES,
     orders_text,
 )
-from altyn.inbound.personal_account.pages import ORDERS_PATH, REPORTS_PATH
+from altyn.inbound.personal_account.pages import ORDERS_PATH, REPORTS_PATH, files_area
 from altyn.inbound.personal_account.reports.job_field import job_of
 from altyn.inbound.personal_account.reports.texts import refusal_text
+from altyn.inbound.personal_account.texts import account_text
 from altyn.inbound.web.frame import WebFrame
 from altyn.inbound.web.order_story.words import STATUS_WORDS
+from altyn.inbound.web.paging import BEFORE, page_links, read_place
 from altyn.inbound.web.responses import HEADERS, page, see_other
 from altyn.operations.account.kept_lists import (
     FILTERS_MAX,
@@ -67,7 +68,9 @@ from altyn.operations.account.kept_lists import (
     KeptLists,
     KeptListStore,
 )
-from altyn.operations.order_list import ListPage, OrderDate, OrderLists
+from altyn.operations.order_history import OrderLine
+from altyn.operations.order_list import OrderDate, OrderLists
+from altyn.operations.paging import ListPage
 from altyn.operations.reports.jobs import (
     FileFormat,
     ReportAlreadyAskedError,
@@ -88,7 +91,7 @@ CSV_NAME: Final = "orders.csv"
 COLUMN: Final = "column"
 FIELD: Final = "field"
 BAD_REQUEST: Final = 400
-FOUND: Final = ListPage(())
+FOUND: Final[ListPage[OrderLine]] = ListPage(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,9 +245,10 @@ class OrderListPage:
             frame,
             **_values(wanted, frame),
             rows=[row_of(line, frame.language) for line in found.lines],
-            found=found,
-            older=_older(found, wanted.query),
-            is_first=before is None,
+            pages=page_links(ORDERS_PATH, wanted.query, found, before),
+            files_menu=account_text(
+                f"menu_{files_area(asked.current.user)}", language=frame.language
+            ),
             may_export=asked.current.user.may(Action.EXPORT),
             problem=reason
             or (orders_text(problem, language=frame.language, count=count) if problem else ""),
@@ -255,12 +259,6 @@ class OrderListPage:
         )
         refused = bool(problem or reason or wanted.filter.faults)
         return page(html, BAD_REQUEST if refused else 200)
-
-
-def _older(found: ListPage, query: str) -> str | None:
-    if found.older is None:
-        return None
-    return f"{ORDERS_PATH}?{query}&{urlencode({BEFORE: place_text(found.older)})}"
 
 
 def _currencies(wanted: _Asked) -> set[str]:

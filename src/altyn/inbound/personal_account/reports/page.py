@@ -19,7 +19,7 @@ from altyn.domain.account.audit import AuditAction
 from altyn.domain.account.roles import Action
 from altyn.domain.moscow import to_moscow
 from altyn.inbound.personal_account.access import AccountAccess, AccountRequest
-from altyn.inbound.personal_account.pages import REPORTS_PATH, account_frame
+from altyn.inbound.personal_account.pages import REPORTS_PATH, account_frame, files_area
 from altyn.inbound.personal_account.reports.job_field import job_of
 from altyn.inbound.personal_account.reports.texts import (
     kind_text,
@@ -28,7 +28,8 @@ from altyn.inbound.personal_account.reports.texts import (
     report_text,
 )
 from altyn.inbound.personal_account.shops import SHOP, ShopChoice, VisibleShops
-from altyn.inbound.web.frame import WebPages
+from altyn.inbound.web.frame import WebFrame, WebPages
+from altyn.inbound.web.paging import BEFORE, page_links, read_place
 from altyn.inbound.web.responses import HEADERS, page, see_other
 from altyn.look import day_text
 from altyn.operations.reports.jobs import (
@@ -42,11 +43,12 @@ from altyn.operations.reports.jobs import (
     ReportRefusedError,
     ReportRequest,
     Reports,
+    WantedJobs,
 )
 
 BAD_REQUEST: Final = 400
 NOT_FOUND: Final = 404
-JOBS_SHOWN: Final = 50
+LIST_ID: Final = "reports"
 _FIELDS: Final = ("kind", "first", "last", "format", SHOP)
 TYPES: Final = {
     FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -149,20 +151,24 @@ class ReportPages:
         return job if job is not None and _is_visible(job, visible) else None
 
     async def _refused(self, asked: AccountRequest, problem: str) -> Response:
-        frame = account_frame(asked.request, asked.current, "reports", sandbox=self.access.sandbox)
-        html = _render("no_report.html", frame, problem=problem, path=REPORTS_PATH)
+        area = files_area(asked.current.user)
+        html = _render(
+            "no_report.html", self._frame(asked), problem=problem, path=REPORTS_PATH, area=area
+        )
         return page(html, NOT_FOUND)
 
     async def _page(self, asked: AccountRequest, form: AskedReport, problem: str = "") -> Response:
-        user = asked.current.user
-        jobs = await self.reports.jobs.newest(user.merchant_id, limit=JOBS_SHOWN)
-        visible = await self.shops.choice(asked, "")
-        shown = [job for job in jobs if user.may(job.request.needs) and _is_visible(job, visible)]
-        frame = account_frame(asked.request, asked.current, "reports", sandbox=self.access.sandbox)
+        user, visible = asked.current.user, await self.shops.choice(asked, "")
+        kinds = tuple(kind for kind in ReportKind if user.may(kind.needs))
+        wanted = WantedJobs(user.merchant_id, kinds, visible.merchant_ids)
+        before = read_place(asked.request.query_params.get(BEFORE, ""))
+        found = await self.reports.jobs.page(wanted, before=before)
+        frame = self._frame(asked)
         html = _render(
             "reports.html",
             frame,
             path=REPORTS_PATH,
+            area=files_area(user),
             form=form,
             job=uuid4(),
             kinds=PERIOD_KINDS if user.may(Action.REPORTS) else (),
@@ -170,16 +176,20 @@ class ReportPages:
             today=to_moscow(self.access.context.clock.now()).date().isoformat(),
             choice=ShopChoice(visible.visible, form.shop),
             shop_of=partial(_shop_of, choice=visible, language=frame.language),
-            jobs=shown,
-            is_open=any(job.state is JobState.WAITING for job in shown),
+            jobs=found.lines,
+            is_open=any(job.state is JobState.WAITING for job in found.lines),
+            pages=page_links(REPORTS_PATH, "", found, before, fragment=LIST_ID),
             done=asked.request.query_params.get("done") == "asked",
             problem=problem,
         )
         return page(html, BAD_REQUEST if problem else 200)
 
+    def _frame(self, asked: AccountRequest) -> WebFrame:
+        area = files_area(asked.current.user)
+        return account_frame(asked.request, asked.current, area, sandbox=self.access.sandbox)
+
     def _language(self, asked: AccountRequest) -> str:
-        frame = account_frame(asked.request, asked.current, "reports", sandbox=self.access.sandbox)
-        return frame.language
+        return self._frame(asked).language
 
 
 def period_of(job: ExportJob, language: str) -> str:

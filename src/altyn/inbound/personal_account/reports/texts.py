@@ -21,6 +21,7 @@ from altyn.operations.reports.reconciliation import Agreement
 # fmt: off
 REPORT_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
     "reports_lead": Words(f"Отчёт собирается в фоне и хранится {KEPT_DAYS} дней. Сутки — московские.", f"A report is built in the background and kept for {KEPT_DAYS} days. Days are Moscow days."),
+    "exports_lead": Words(f"Список заказов в файл собирается со страницы заказов и хранится {KEPT_DAYS} дней.", f"A list of orders is built into a file from the page of orders, and kept for {KEPT_DAYS} days."),
     "new_report": Words("Новый отчёт", "New report"),
     "kind": Words("Отчёт", "Report"),
     "kind_operations": Words("Реестр операций", "Register of operations"),
@@ -51,6 +52,9 @@ REPORT_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
     "size": Words("{format}, {size}\u00a0КБ", "{format}, {size}\u00a0KB"),
     "no_reports": Words("Отчётов пока нет", "There are no reports yet"),
     "no_reports_help": Words("Выберите отчёт и период, и он появится здесь.", "Choose a report and a period, and it appears here."),
+    "no_exports": Words("Выгрузок пока нет", "There are no exports yet"),
+    "no_exports_help": Words("Соберите файл на странице заказов, и он появится здесь.", "Have a file built on the page of orders, and it appears here."),
+    "export_asked": Words("Файл заказан: он появится в списке ниже", "The file is asked for: it appears in the list below"),
     "asked": Words("Отчёт заказан: он появится в списке ниже", "The report is asked for: it appears in the list below"),
     "no_file": Words("Такого отчёта нет: он ещё не собран, или прошло больше {days} дней. Закажите его снова.", "There is no such report: it is not built yet, or more than {days} days have passed. Ask for it again."),
     "bad_days": Words("Укажите обе даты в виде ГГГГ-ММ-ДД.", "Name both dates as YYYY-MM-DD."),
