@@ -218,7 +218,7 @@ async def test_an_unknown_order_and_another_way_to_pay_are_refused(client: PageC
     assert (answer["errorCode"], answer["error"]) == (1, "Неверный номер заказа")
     order_id = await client.register()
     answer = await client.pay(order_id, paymentWay="SBP_C2B")
-    assert (answer["errorCode"], "paymentWay" in answer["error"]) == (5, True)
+    assert (answer["errorCode"], "paymentWay" in answer["errorMessage"]) == (5, True)
 
 
 async def test_a_browser_cannot_choose_the_address_after_the_acs(client: PageClient) -> None:

@@ -49,6 +49,7 @@ PYTHON_WITH_KEYS = (
     "card_form.py",
     "payment.py",
     "page_order.py",
+    "results.py",
     "sandbox_cards.py",
     "contact_field.py",
     "endpoint.py",
