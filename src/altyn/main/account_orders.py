@@ -28,6 +28,7 @@ from altyn.operations.staff.resend_receipt import ResendContext, resend_receipt
 from altyn.storage.callback_history import CallbackHistory
 from altyn.storage.database import Pool
 from altyn.storage.export_jobs import ExportJobStore
+from altyn.storage.invoices import InvoiceStore
 from altyn.storage.kept_lists import KeptListTables
 from altyn.storage.order_history import OrderHistory
 from altyn.storage.order_list import OrderListStore
@@ -95,7 +96,7 @@ def account_order_routes(access: AccountAccess, pool: Pool, world: World) -> Seq
             KeptListTables(pool),
             Reports(ExportJobStore(pool), world.clock),
         ).routes(),
-        *OrderPage(visible, stories).routes(),
+        *OrderPage(visible, stories, InvoiceStore(pool)).routes(),
         *ActionPages(visible, Performer(world, HANDLERS), history).routes(),
         *CallbackPage(visible, _Callbacks(callbacks, world.clock)).routes(),
         *ReceiptPage(visible, world.orders, _Receipts(world)).routes(),

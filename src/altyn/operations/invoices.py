@@ -4,15 +4,14 @@ An invoice is an order like any other; only that it is one, who made it and for 
 Source: personal-account.md §5.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
 from altyn.domain.lifecycle import OrderStatus
+from altyn.operations.paging import PAGE_SIZE, ListPage, Place
 from altyn.operations.ports import OrderKey
 
-NEWEST: Final = 20
 SENDER: Final = "invoiceSender"
 PAYER_NAME: Final = "invoicePayer"
 """The names under which the order's parameters keep the sender of the mail and its addressee."""
@@ -44,6 +43,22 @@ class InvoiceLine:
         return self.status is OrderStatus.CREATED and now >= self.expires_at
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceFilter:
+    """Which invoices are wanted; what is None or empty is not filtered. `now` is UTC.
+
+    `order_number` may have `%` for any characters. `payer` is a part of the name, in any case, or
+    an e-mail address. `expired`: whether the time to pay is over.
+    """
+
+    merchant_ids: tuple[int, ...]
+    now: datetime
+    order_number: str = ""
+    payer: str = ""
+    status: OrderStatus | None = None
+    expired: bool | None = None
+
+
 class Invoices(Protocol):
     """Stores which orders are invoices."""
 
@@ -53,7 +68,7 @@ class Invoices(Protocol):
     async def has(self, key: OrderKey) -> bool:
         """Whether an order is an invoice of this merchant."""
 
-    async def newest(
-        self, merchant_ids: Sequence[int], *, limit: int = NEWEST
-    ) -> Sequence[InvoiceLine]:
-        """The newest invoices of some merchants, newest first."""
+    async def page(
+        self, wanted: InvoiceFilter, *, before: Place | None = None, size: int = PAGE_SIZE
+    ) -> ListPage[InvoiceLine]:
+        """A page of the invoices that are wanted, newest first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -13,6 +13,10 @@ from altyn.storage.statements import statement
 
 FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LAST: Final = Place(datetime(9999, 1, 1, tzinfo=UTC), UUID(int=(1 << 128) - 1))
+TICK: Final = timedelta(microseconds=1)
+LOOK_COST: Final = 10
+"""A look into another table costs as much as so many rows of the list (measured for orders)."""
+
 Line = TypeVar("Line")
 
 

@@ -5,7 +5,6 @@ Only reads: a question asked here never delays a payment. Source: personal-accou
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, Final
 
 from altyn.domain.money import CURRENCIES, RUB
@@ -14,20 +13,15 @@ from altyn.operations.order_list import OrderDate, OrderFilter
 from altyn.operations.paging import LOOKED_THROUGH_MAX, PAGE_SIZE, ListPage, Place
 from altyn.storage import keyset
 from altyn.storage.database import Pool
-from altyn.storage.keyset import FIRST, LAST, bounded_page
+from altyn.storage.keyset import FIRST, LAST, LOOK_COST, TICK, bounded_page
+from altyn.storage.number_search import is_exact, like_pattern
 from altyn.storage.order_history import order_line
 from altyn.storage.statements import statement
-
-ANY_CHARACTERS: Final = "%"
-LOOK_COST: Final = 10
-"""A look into the attempts or receipts of an order costs as much as so many orders (measured)."""
 
 _MINOR_UNITS: Final = {
     code: 10**each.exponent for code, each in CURRENCIES.items() if each.exponent != RUB.exponent
 }
 """How many minor units a unit has, for the currencies that have not 100 of them."""
-
-_TICK: Final = timedelta(microseconds=1)
 
 
 class OrderListStore:
@@ -69,19 +63,19 @@ class OrderListStore:
             **keyset.before(place),
             "looked_through": self._bound(wanted),
         }
-        if wanted.order_id is None and not _is_exact(wanted.order_number):
+        if wanted.order_id is None and not is_exact(wanted.order_number):
             return [bounds]
         rows = await statement("created_of_order").fetch(
             self._pool,
             merchant_id=merchant_id,
             order_id=wanted.order_id,
-            order_number=wanted.order_number if _is_exact(wanted.order_number) else None,
+            order_number=wanted.order_number if is_exact(wanted.order_number) else None,
         )
         return [
             {
                 **bounds,
                 "created_since": row["created_at"],
-                "created_until": row["created_at"] + _TICK,
+                "created_until": row["created_at"] + TICK,
             }
             for row in rows
         ]
@@ -92,16 +86,11 @@ class OrderListStore:
         return max(1, self._looked_through // LOOK_COST) if looks_further else self._looked_through
 
 
-def _is_exact(order_number: str) -> bool:
-    return bool(order_number) and ANY_CHARACTERS not in order_number
-
-
 def _conditions(wanted: OrderFilter) -> dict[str, Any]:
-    number = wanted.order_number.replace("\\", "\\\\").replace("_", "\\_")
     return {
         "statuses": [str(each) for each in wanted.statuses] or None,
         "order_id": wanted.order_id,
-        "number_like": number or None,
+        "number_like": like_pattern(wanted.order_number),
         "amount_from": wanted.amount_from,
         "amount_to": wanted.amount_to,
         "uncommon_currencies": list(_MINOR_UNITS),

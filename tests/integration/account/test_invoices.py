@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from html import escape, unescape
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 import pytest
 import pytest_asyncio
 
 from altyn.domain.moscow import to_moscow
+from altyn.domain.order_id import new_order_id
+from altyn.operations.invoices import InvoiceFilter
+from altyn.storage.invoices import InvoiceStore
 from tests.asgi_client import Answer
 from tests.integration.account.browser import BASE, OPERATOR, Browser
 from tests.integration.account.family import set_permission
@@ -252,6 +256,136 @@ async def test_hostile_texts_are_escaped(operator: Browser, shop: Shop) -> None:
         page = await operator.get(answer.location) if answer.status == 303 else answer
         assert "<script>alert" not in page.text
     assert "<script>alert" not in (await operator.get(INVOICES)).text
+
+
+MANY_ORDERS = """
+    INSERT INTO orders (merchant_id, order_id, order_number, version, status, currency,
+                        amount_minor, two_phase, attempts_max, hold_days, created_at, expires_at,
+                        payer_ip, request, params)
+    SELECT 1, id, 'many-' || n, 1, 'created', '643', 1000, false, 3, 7,
+           $2::timestamptz, $2::timestamptz + interval '1 day', '192.0.2.1', '{}', '{}'
+    FROM unnest($1::uuid[]) WITH ORDINALITY AS ids (id, n)
+"""
+MANY_INVOICES = """
+    INSERT INTO invoices SELECT 1, id, $2::timestamptz, 'test-operator', 'Payer of many'
+    FROM unnest($1::uuid[]) AS ids (id)
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def many(shop: Shop) -> list[str]:
+    """120 invoices of the same moment; their order numbers, the one with the highest id first."""
+    at = shop.clock.now()
+    ids = sorted(new_order_id(at, 1) for _ in range(120))
+    for statement in (MANY_ORDERS, MANY_INVOICES):
+        await shop.pool.execute(statement, ids, at)
+    return [f"many-{number}" for number in range(len(ids), 0, -1)]
+
+
+def listed(page: str) -> list[str]:
+    """The order numbers of the invoices on a page of the list."""
+    row = rf'<th scope="row"><a href="{INVOICES}/[0-9a-f-]+">([^<]+)</a>'
+    return [unescape(number) for number in re.findall(row, page)]
+
+
+async def pages_of(browser: Browser, address: str) -> list[str]:
+    """All pages of a list, from its first page on."""
+    pages = [(await browser.get(address)).text]
+    while older := re.search(r'rel="next" href="([^"#]+)', pages[-1]):
+        pages.append((await browser.get(unescape(older[1]))).text)
+    return pages
+
+
+async def test_all_invoices_are_listed_page_by_page(
+    operator: Browser, shop: Shop, many: list[str]
+) -> None:
+    await make(operator, shop, order_number="before-many")
+    pages = await pages_of(operator, f"{INVOICES}?shop=test")
+    numbers = [number for page in pages for number in listed(page)]
+    stored = await shop.pool.fetch(
+        "SELECT order_number FROM invoices JOIN orders USING (merchant_id, order_id)"
+        " WHERE merchant_id = 1"
+    )
+    assert sorted(numbers) == sorted(row["order_number"] for row in stored)
+    assert [number for number in numbers if number.startswith("many-")] == many
+    assert [len(listed(page)) for page in pages[:2]] == [50, 50]
+    assert 'rel="prev"' not in pages[0]
+    assert f'rel="prev" href="{INVOICES}?shop=test#newest"' in pages[1]
+
+
+async def test_invoices_are_found_by_number_payer_and_state(
+    operator: Browser, shop: Shop, many: list[str]
+) -> None:
+    addresses = "First@example.org, second@example.org"
+    made = await make(
+        operator, shop, order_number="find_1%", payer_name="Фаина Ёлкина", emails=addresses
+    )
+    await make(operator, shop, order_number="findX1%")
+    assert (await make(operator, shop, order_number="late-1")).status == 303
+    await shop.pool.execute(
+        "UPDATE orders SET expires_at = $1 WHERE order_number = 'late-1'", shop.clock.now()
+    )
+
+    async def found(**wanted: str) -> list[str]:
+        pages = await pages_of(operator, f"{INVOICES}?{urlencode(wanted)}")
+        assert all(
+            f'value="{escape(value)}"' in page for page in pages for value in wanted.values()
+        )
+        return [number for page in pages for number in listed(page)]
+
+    assert await found(number="many-7") == ["many-7"]
+    assert await found(number="many-") == []
+    assert await found(number="find_1%") == ["find_1%"]
+    assert await found(number="many-1%") == [each for each in many if each[:6] == "many-1"]
+    for payer in ("ёлкина", "first@example.org", "SECOND@example.org"):
+        assert await found(payer=payer) == ["find_1%"], payer
+    assert await found(payer="example.org") == []
+    assert await found(payer="payer OF many", state="created") == many
+    await shop.pay(id_of(made))
+    assert await found(payer="ёлкина", state="deposited") == ["find_1%"]
+    assert await found(payer="ёлкина", state="created") == []
+    assert "late-1" in await found(state="expired")
+    assert "late-1" not in await found(state="created")
+    assert "There are no such invoices" in (await operator.get(f"{INVOICES}?number=no-one")).text
+    for query in ("number=%00%27", "state=x", "before=x", "payer=%25", f"number={'9' * 5000}"):
+        answer = await operator.get(f"{INVOICES}?{query}")
+        assert answer.status == 200, query
+    assert HOSTILE not in (await operator.get(f"{INVOICES}?{urlencode({'payer': HOSTILE})}")).text
+
+
+async def test_search_of_invoices_is_bounded_and_goes_on_from_there(
+    shop: Shop, many: list[str]
+) -> None:
+    store = InvoiceStore(shop.pool, looked_through=7)
+    wanted = InvoiceFilter(merchant_ids=(1,), now=shop.clock.now(), order_number="many-%0")
+    numbers, bounded, place = [], 0, None
+    while True:
+        page = await store.page(wanted, before=place, size=3)
+        numbers += [line.order_number for line in page.lines]
+        bounded += page.reached
+        place = page.older
+        if place is None:
+            break
+    assert numbers == [number for number in many if number.endswith("0")]
+    assert bounded > len(many) // 7 - 3
+
+
+async def test_order_of_an_invoice_and_its_invoice_link_to_each_other(
+    operator: Browser, shop: Shop
+) -> None:
+    order_id = id_of(await make(operator, shop))
+    order, invoice = f"{BASE}/orders/{order_id}", f"{INVOICES}/{order_id}"
+    assert f'href="{invoice}"' in (await operator.get(order)).text
+    assert f'href="{order}"' in (await operator.get(invoice)).text
+    plain = await shop.register(100)
+    assert f"{INVOICES}/{plain}" not in (await operator.get(f"{BASE}/orders/{plain}")).text
+    save = "UPDATE account_users SET revoked = $2 WHERE login = $1"
+    await shop.pool.execute(save, OPERATOR, ["invoices"])
+    try:
+        await operator.log_in(OPERATOR)
+        assert invoice not in (await operator.get(order)).text
+    finally:
+        await shop.pool.execute(save, OPERATOR, [])
 
 
 async def link_of(operator: Browser, made: Answer) -> str:

@@ -14,6 +14,7 @@ import pytest_asyncio
 from altyn.operations.order_list import OrderDate
 from altyn.operations.paging import LOOKED_THROUGH_MAX, PAGE_SIZE, Place
 from altyn.storage.database import Pool
+from altyn.storage.invoices import LOOKED_THROUGH
 from altyn.storage.keyset import FIRST, LAST, before
 from altyn.storage.statements import statement
 from tests.builders import REGISTERED_AT
@@ -67,6 +68,10 @@ OUTBOX: Final = """
     FROM generate_series(1, 5000) AS n
 """
 
+INVOICES: Final = """
+    INSERT INTO invoices (merchant_id, order_id, created_at, created_by, payer_name)
+    SELECT merchant_id, order_id, created_at, 'test-owner', '' FROM orders
+"""
 # Their dates lie ahead too, so that housekeeping does not delete them.
 JOBS: Final = """
     INSERT INTO export_jobs (merchant_id, job_id, kind, format, request, requested_by, created_at,
@@ -85,8 +90,9 @@ async def pool(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> A
         for fill in (ATTEMPTS, CARDS, ORDERS, OUTBOX, JOBS):
             await shop.pool.execute(fill, NOW)
         await shop.pool.execute(STORED_CARDS)
+        await shop.pool.execute(INVOICES)
         await shop.pool.execute(
-            "ANALYZE payment_attempts, card_vault, bindings, orders, outbox, export_jobs"
+            "ANALYZE payment_attempts, card_vault, bindings, orders, outbox, export_jobs, invoices"
         )
         yield shop.pool
 
@@ -210,3 +216,19 @@ async def test_page_of_reports_reads_its_own_jobs_along_their_dates(
     assert indexes(plan) == {"export_jobs_listed"}
     assert "Sort" not in {node["Node Type"] for node in plan}
     assert 2 * PAGE_SIZE < rows_read(plan, "export_jobs") < 3 * PAGE_SIZE
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_page_of_invoices_reads_its_own_along_their_dates(pool: Pool, place: Place) -> None:
+    values = dict.fromkeys(statement("list_invoices").parameters) | {
+        **before(place),
+        "merchant_id": 1,
+        "created_since": FIRST,
+        "created_until": LAST.created_at,
+        "looked_through": LOOKED_THROUGH,
+        "size": PAGE_SIZE + 1,
+    }
+    plan = await explained(pool, ANALYZED, "list_invoices", values)
+    assert indexes(plan) == {"invoices_newest", "orders_pkey"}
+    assert "Sort" not in {node["Node Type"] for node in plan}
+    assert PAGE_SIZE < rows_read(plan, "invoices") < 3 * PAGE_SIZE

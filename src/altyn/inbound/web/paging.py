@@ -45,19 +45,22 @@ def page_links(
     `kept` are the other parameters of the address, or its query. `fragment` is the id of the list.
     """
     query = kept if isinstance(kept, str) else urlencode(kept)
-    end = f"#{fragment}" if fragment else ""
-
-    def address(more: str) -> str:
-        whole = "&".join(filter(None, (query, more)))
-        return f"{path}?{whole}{end}" if whole else f"{path}{end}"
-
-    older = found.older
+    newest, older = list_address(path, query, fragment), found.older
+    if older is not None:
+        query = "&".join(filter(None, (query, urlencode({BEFORE: place_text(older)}))))
     return PageLinks(
         is_first=before is None,
-        newest=None if before is None else address(""),
-        older=None if older is None else address(urlencode({BEFORE: place_text(older)})),
+        newest=None if before is None else newest,
+        older=None if older is None else list_address(path, query, fragment),
         reached=older.created_at if older and found.reached else None,
     )
+
+
+def list_address(path: str, query: str, fragment: str = "") -> str:
+    """The address of a list with its parameters."""
+    asked = f"?{query}" if query else ""
+    end = f"#{fragment}" if fragment else ""
+    return f"{path}{asked}{end}"
 
 
 def place_text(place: Place) -> str:

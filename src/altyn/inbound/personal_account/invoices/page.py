@@ -1,4 +1,4 @@
-"""The pages of invoices: the form with the newest invoices, and the page of one invoice.
+"""The pages of invoices: the form with the list of invoices, and the page of one invoice.
 
 The shop that is chosen on the page is the seller of a new invoice; of all shops, the user's own.
 
@@ -32,6 +32,7 @@ from altyn.inbound.personal_account.invoices.form import (
     new_form,
     read_invoice,
 )
+from altyn.inbound.personal_account.invoices.listing import InvoiceList
 from altyn.inbound.personal_account.invoices.texts import RENDER, invoice_text
 from altyn.inbound.personal_account.pages import INVOICES_PATH, ORDERS_PATH, account_frame
 from altyn.inbound.personal_account.shops import SHOP, ShopChoice, VisibleShops
@@ -40,7 +41,7 @@ from altyn.inbound.shop_links.registering import TO_NO_SHOP
 from altyn.inbound.web.frame import WebFrame
 from altyn.inbound.web.order_story.words import STATUS_WORDS, WARN
 from altyn.inbound.web.responses import page, see_other
-from altyn.operations.invoices import Invoice, InvoiceLine, Invoices
+from altyn.operations.invoices import Invoice, Invoices
 from altyn.operations.payment_link import refuse_link
 from altyn.operations.ports import OrderKey, World
 from altyn.operations.results import Registered
@@ -126,7 +127,7 @@ class InvoicesPage:
         ]
 
     async def show(self, asked: AccountRequest) -> Response:
-        """The empty form, and the newest invoices."""
+        """The empty form, and a page of the invoices; `number`, `payer` and `state` filter them."""
         choice = await self._choice(asked)
         return await self._form(asked, choice, new_form(choice.first, self.world.clock.now()))
 
@@ -262,8 +263,6 @@ class InvoicesPage:
         wrong: Wrong = NOTHING_WRONG,
     ) -> Response:
         now, merchant, frame = self.world.clock.now(), choice.first, self._frame(asked)
-        lines = await self.invoices.newest(choice.merchant_ids)
-        names = {each.merchant_id: each.name_in(frame.language) for each in choice.shops}
         html = RENDER(
             "invoices.html",
             frame,
@@ -274,8 +273,7 @@ class InvoicesPage:
             shop=merchant.name_in(frame.language),
             wrong=wrong,
             choice=choice,
-            names=names if choice.has_several else {},
-            lines=[_line(each, frame.language, is_expired=each.is_expired(now)) for each in lines],
+            **await InvoiceList(self.invoices).values(asked, choice, frame.language, now),
         )
         return page(html, BAD_REQUEST if wrong is not NOTHING_WRONG else 200)
 
@@ -335,16 +333,3 @@ def _wrong(refused: CallRefused) -> Wrong:
     """The API's refusal at the field it is about, else above the form."""
     name = FIELD_OF.get(refused.parameter, "")
     return Wrong(fields={name: refused.text}) if name else Wrong(page=refused.text)
-
-
-def _line(line: InvoiceLine, language: str, *, is_expired: bool) -> dict[str, object]:
-    words, tone = STATUS_WORDS[line.status]
-    expired = invoice_text("expired", language=language)
-    return {
-        "invoice": line.invoice,
-        "number": line.order_number,
-        "amount": Money(line.amount_minor, CURRENCIES[line.currency]),
-        "state": expired if is_expired else words.text(language),
-        "tone": WARN if is_expired else tone,
-        "until": line.expires_at,
-    }

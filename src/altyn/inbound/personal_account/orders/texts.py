@@ -57,6 +57,7 @@ _LIST: Final = {
     "filter_name": Words("Название", "Name"),
     "keep_filter": Words("Сохранить этот фильтр", "Save this filter"),
     "filter_kept": Words("Фильтр «{name}» сохранён", "The filter “{name}” is saved"),
+    "to_invoice": Words("К счёту", "To the invoice"),
     "filter_removed": Words("Фильтр удалён", "The filter is removed"),
     "remove_filter": Words("Удалить фильтр «{name}»", "Remove the filter “{name}”"),
     "filters_full": Words("Сохранено уже {count} фильтров. Удалите ненужный.", "{count} filters are saved already. Remove one that you do not need."),
