@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -76,7 +76,11 @@ class RawClient:
 
 @asynccontextmanager
 async def raw_server(
-    app: Any, bounds: Bounds | None = None, **more: Any
+    app: Any,
+    bounds: Bounds | None = None,
+    *,
+    lifespan_state: Mapping[str, Any] | None = None,
+    **more: Any,
 ) -> AsyncIterator[RawServer]:
     """Serve an application in this event loop."""
     config = ServerConfig(
@@ -86,7 +90,7 @@ async def raw_server(
     state = ServerState()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
-        lambda: BufferedConnection(config, state, {}, loop), "127.0.0.1", 0
+        lambda: BufferedConnection(config, state, {**(lifespan_state or {})}, loop), "127.0.0.1", 0
     )
     try:
         yield RawServer(server.sockets[0].getsockname()[1], state)

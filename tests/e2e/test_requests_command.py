@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -67,6 +69,22 @@ def test_refused_request_is_listed_and_explained(gateway: Gateway) -> None:
     ):
         assert part in shown.out
     assert "testPwd1" not in shown.out
+
+
+def test_request_that_the_server_cannot_read_is_listed_with_the_advice(gateway: Gateway) -> None:
+    where = urlsplit(gateway.address)
+    address = "/payment/rest/refund.do?userName=test-api&password=testPwd1&orderId=a b"
+    with socket.create_connection((where.hostname, where.port), timeout=30) as connection:
+        connection.sendall(f"GET {address} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert eventually(lambda: listed(gateway, "--method", "refund"))
+    text = requests(gateway, "list", "--refused", "--method", "refund").out
+    assert "HTTP 400" in text
+    assert "The request is not valid HTTP" in text
+    shown = requests(gateway, "show", str(listed(gateway, "--method", "refund")[0]["id"])).out
+    for part in ("GET /payment/rest/refund.do", "HTTP 400", "orderId = a (cut)", "%20"):
+        assert part in shown
+    assert "testPwd1" not in shown
 
 
 def test_tail_prints_a_request_that_any_process_has_served(gateway: Gateway) -> None:

@@ -7,9 +7,13 @@ key is in it. Source: docs/architecture.md.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from altyn.domain.notes import Notes
+
+NOT_READ: Final = "not_read"
+"""The refusal of a request that the HTTP server could not read, or did not read to its end."""
 
 
 class Endpoint(StrEnum):
@@ -51,7 +55,8 @@ class RequestFacts:
     that was found. `order_number` is the number that the request names. `status` is that of HTTP; 0
     where the client left before an answer. `code` is the error code of the protocol, None where the
     answer has none. `refusal` is the name of the refusal, `rule` the broken rule, and `parameter`
-    the parameter that broke it.
+    the parameter that broke it. Method, path and parameters of a request that the HTTP server has
+    refused are those that it could read; its `refusal` is NOT_READ.
     """
 
     at: datetime

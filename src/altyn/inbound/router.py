@@ -7,6 +7,7 @@ without end. When the process is older than its database it answers 503.
 from collections.abc import Callable
 from typing import Any, Final
 
+from altyn.inbound.connections.refused_requests import RefusedRequest, Report
 from altyn.inbound.request_log.recording import Recording
 from altyn.inbound.rest.endpoint import RestEndpoint
 from altyn.inbound.soap.endpoint import SoapEndpoint
@@ -52,6 +53,16 @@ class Router:
             await self._route(scope, receive, send)
         else:
             await self._recording.serve(self._route, scope, receive, send)
+
+    @property
+    def report_refused(self) -> Report | None:
+        """What gets the requests that the HTTP server refuses; None where the log is off."""
+        return None if self._recording is None else self._record_refused
+
+    def _record_refused(self, refused: RefusedRequest) -> None:
+        assert self._recording is not None, "report_refused is None then"
+        route = self._rest.route(refused.path)
+        self._recording.record_refused(refused, route.method.name if route else "")
 
     async def _route(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":

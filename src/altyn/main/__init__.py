@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute
 
 from altyn import logs
 from altyn import settings as settings_module
+from altyn.inbound.connections.refused_requests import REPORT
 from altyn.inbound.router import Router
 from altyn.main.awaited_entries import awaited_entries
 from altyn.main.callback_handler import HandlerServices
@@ -254,15 +255,17 @@ class App:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection, or the server's start and shutdown."""
         if scope["type"] == "lifespan":
-            await self._run_lifespan(receive, send)
+            await self._run_lifespan(scope, receive, send)
         elif self._router is not None:
             await self._router(scope, receive, send)
 
-    async def _run_lifespan(self, receive: Any, send: Any) -> None:
+    async def _run_lifespan(self, scope: Any, receive: Any, send: Any) -> None:
         await receive()
         try:
             async with running(self._settings, self._extensions) as gateway:
                 self._router = gateway.router
+                if report := gateway.router.report_refused:
+                    scope["state"][REPORT] = report
                 gc.freeze()  # objects that live as long as the process are not scanned again
                 gc.set_threshold(*GC_THRESHOLD)
                 await send({"type": "lifespan.startup.complete"})

@@ -61,6 +61,20 @@ async def test_refusal_is_explained_in_russian_and_texts_of_tables_are_marked(
     assert "no clear value" not in page
 
 
+async def test_list_names_what_is_recorded_and_links_to_the_audit_log(
+    log: LogReader,
+) -> None:
+    page = await opened(log, "/console/requests?lang=ru")
+    assert "Записаны запросы к API, платёжной странице" in page
+    assert "Действий в личном кабинете здесь нет" in page
+    page = await opened(log, "/console/requests?lang=en")
+    assert "Recorded are the requests to the API, the payment page" in page
+    link = re.search('Actions in the personal account are not here.*?<a href="([^"]+)">', page)
+    assert link is not None
+    answer = await log.client.get(link[1])
+    assert answer.location == "/mportal3/login?next=%2Fmportal3%2Faudit"
+
+
 async def test_button_that_is_refused_before_register_is_explained(log: LogReader) -> None:
     button = {"token": "test-token", "amount": "1", "currency": "USD"}
     await log.client.post("/demopayment/docsite/ipay/orders", button)

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from altyn.inbound.connections.bounds import Bounds, Excess, OpenConnections
+from altyn.inbound.connections.refused_requests import REPORT, RefusedRequest
 from tests.raw_http import RawServer, raw_server
 
 HELLO = b"GET /hello HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -269,6 +270,25 @@ async def test_unreadable_request_gets_json_with_advice_to_encode(
         answer = await server.exchange(request_bytes)
     assert status_of(answer) == 400
     assert "%20" in members_of(answer)["errorMessage"]
+
+
+async def test_refused_requests_are_reported_and_others_carry_nothing_of_it() -> None:
+    reported: list[RefusedRequest] = []
+    states: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        states.append(scope["state"])
+        await echo(scope, receive, send)
+
+    state = {REPORT: reported.append, "other": 1}
+    async with raw_server(app, lifespan_state=state) as server:
+        await received_by(server, HELLO)
+        assert (states, reported) == ([{"other": 1}], [])
+        await server.exchange(b"GET /x?a=b c HTTP/1.1\r\n\r\n")
+        broken = b"POST /y HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nnothing\r\n"
+        await server.exchange(broken)
+    assert len(states) == 2, "the endpoint has got the request whose body is broken"
+    assert [(each.method, each.path, each.query) for each in reported] == [(b"GET", "/x", b"a=b")]
 
 
 async def test_websocket_upgrades_are_refused_with_400(caplog: pytest.LogCaptureFixture) -> None:

@@ -9,6 +9,7 @@ from altyn.cli.columns import Cell, Row, headers, print_records
 from altyn.cli.dates import in_moscow
 from altyn.cli.escaping import safe_for_terminal, visible
 from altyn.cli.output import print_line
+from altyn.domain.request_log import NOT_READ
 
 Members = Mapping[str, Any]
 OK: Final = "ok"
@@ -77,7 +78,7 @@ def result_of(members: Members) -> str:
         return OK
     if not members["status"]:
         return "no answer"
-    if members["errorCode"]:
+    if members["errorCode"] and members["refusal"] != NOT_READ:
         return f"error {members['errorCode']}"
     return f"HTTP {members['status']}"
 
@@ -86,7 +87,7 @@ def _facts(members: Members) -> list[tuple[str, str]]:
     caller = f"{members['login']} from {members['ip']}" if members["login"] else members["ip"]
     return [
         ("At", f"{_at(members)} Moscow, {members['ms']:g} ms"),
-        ("Sent to", f"{members['httpMethod']} {members['path']} ({members['endpoint']})"),
+        ("Sent to", f"{_target(members)} ({members['endpoint']})".lstrip()),
         ("By", f"{members['shop']}: {caller}" if members["shop"] else caller),
         *([("Order", _order(members))] if _order(members) else []),
     ]
@@ -118,7 +119,11 @@ def _at(members: Members) -> str:
 
 
 def _method(members: Members) -> str:
-    return members["method"] or f"{members['httpMethod']} {members['path']}"
+    return members["method"] or _target(members)
+
+
+def _target(members: Members) -> str:
+    return f"{members['httpMethod']} {members['path']}".rstrip()
 
 
 def _order(members: Members) -> str:

@@ -6,7 +6,6 @@ Source: docs/architecture.md (limits).
 """
 
 import asyncio
-import time
 from typing import Any, Final
 
 import httptools
@@ -29,8 +28,15 @@ from altyn.inbound.connections.refusals import (
     RefusedError,
     unreadable,
 )
+from altyn.inbound.connections.refused_requests import (
+    REPORT,
+    RefusedRequest,
+    Report,
+    refused_request,
+)
 from altyn.inbound.connections.rewriting import encode_request_line, head_without_upgrade
 from altyn.inbound.connections.server_config import ServerConfig
+from altyn.inbound.connections.throttled_log import ThrottledLog
 from altyn.request_body import ClearedBuffer
 
 PIECE_BYTES: Final = 65_536
@@ -48,10 +54,8 @@ OVERHEAD_RATIO: Final = 8
 REFUSED: Final = Counter(
     "altyn_refused_connections", "Connections refused by a bound, or HTTP not read.", ["reason"]
 )
-LOG_SECONDS: Final = 1.0
-"""At most one line about a refusal in this time; it counts those without a line."""
-
 log = structlog.get_logger("altyn.connections")
+_throttled_log: Final = ThrottledLog(log)
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -64,7 +68,9 @@ class BoundedProtocol(HttpToolsProtocol):
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
+        state = {**app_state}  # requests get a copy of it
+        self._report: Report | None = state.pop(REPORT, None)
+        super().__init__(config, server_state, state, _loop)
         self._bounds = config.bounds
         self._open_connections = config.open_connections
         self._address = ""
@@ -178,7 +184,7 @@ class BoundedProtocol(HttpToolsProtocol):
         try:
             self._parse(piece)
         except httptools.HttpParserError as error:
-            self._refuse(_refusal_of(error))
+            self._refuse(_refusal_of(error), piece)
             return
         if self._awaits_head or not self._in_progress:
             self._check_unfinished(piece)
@@ -252,12 +258,12 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         if len(self.pipeline) > self._bounds.pipelined:
             raise RefusedError(TOO_MANY_PIPELINED)
+        super().on_headers_complete()
         self._awaits_head = self._head_begun = False
         self._received = self._body_received = self._head_received = 0
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
-        super().on_headers_complete()
         self.headers = []  # trailers of the body do not become headers of the request
         if self._shutting_down:
             self.cycle.keep_alive = False
@@ -323,8 +329,11 @@ class BoundedProtocol(HttpToolsProtocol):
             self._write_deadline.cancel()
             self._write_deadline = None
 
-    def _refuse(self, refusal: Refusal) -> None:
-        """Answer and close; behind a request in progress, close when that is answered."""
+    def _refuse(self, refusal: Refusal, piece: bytes = b"") -> None:
+        """Answer and close; behind a request in progress, close when that is answered.
+
+        `piece` is what the parser could not read.
+        """
         status = int(refusal.status)
         REFUSED.labels(str(status)).inc()
         write_log = log.debug if refusal is NO_WEBSOCKET else _throttled_log
@@ -340,9 +349,21 @@ class BoundedProtocol(HttpToolsProtocol):
             cycle.message_event.set()
         if not started:
             self.transport.write(refusal.answer)
+            if self._awaits_head and self._report is not None:
+                self._report(self._refused_request(refusal, piece))
         if self.transport.can_write_eof():
             self.transport.write_eof()  # the answer is not lost while the client still sends
         self._cut_after(LINGER_SECONDS)
+
+    def _refused_request(self, refusal: Refusal, piece: bytes) -> RefusedRequest:
+        """The request in whose head `piece` could not be read."""
+        return refused_request(
+            self,
+            refusal,
+            head_begun=self._head_begun,
+            in_request_line=self._in_request_line,
+            beginning=piece if self._head_received == len(piece) else b"",
+        )
 
     # ── Time ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -377,22 +398,3 @@ def _refusal_of(error: httptools.HttpParserError) -> Refusal:
     if isinstance(finding, RefusedError):
         return finding.refusal
     return unreadable(str(error) if finding is None else "its address cannot be read")
-
-
-class _Throttle:
-    """Writes at most one line in `LOG_SECONDS`, with the number of lines left out before it."""
-
-    def __init__(self) -> None:
-        self._next = 0.0
-        self._left_out = 0
-
-    def __call__(self, event: str, **values: object) -> None:
-        now = time.monotonic()
-        if now < self._next:
-            self._left_out += 1
-            return
-        log.info(event, **values, left_out=self._left_out)
-        self._next, self._left_out = now + LOG_SECONDS, 0
-
-
-_throttled_log: Final = _Throttle()

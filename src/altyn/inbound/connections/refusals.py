@@ -27,9 +27,14 @@ class Refusal:
     allow: str = ""
 
     @property
+    def body(self) -> bytes:
+        """The body of the answer: JSON."""
+        return msgspec.json.encode(transport_fault(self.text))
+
+    @property
     def answer(self) -> bytes:
         """The whole answer in HTTP/1.1."""
-        body = msgspec.json.encode(transport_fault(self.text))
+        body = self.body
         lines = (
             f"HTTP/1.1 {self.status} {self.status.phrase}",
             "content-type: application/json;charset=UTF-8",

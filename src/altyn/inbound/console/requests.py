@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from altyn.domain.request_log import LoggedRequest, RequestFilter, RequestLine
+from altyn.domain.request_log import NOT_READ, LoggedRequest, RequestFilter, RequestLine
 from altyn.inbound.console.pages import console_frame, render
 from altyn.inbound.console.reference import reference_of
 from altyn.inbound.console.texts import console_text
@@ -147,6 +147,7 @@ def _line(line: RequestLine, language: str) -> dict[str, Any]:
         "ip": facts.ip,
         "status": facts.status,
         "code": facts.code,
+        "not_read": facts.refusal == NOT_READ,
         "refused": facts.refused,
         "rule": f"{facts.parameter}: {facts.rule}" if facts.parameter else facts.rule,
         "ms": facts.took_ms,

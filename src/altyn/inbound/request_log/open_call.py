@@ -176,7 +176,7 @@ class OpenCall:
         if self.table is not None and self.source is not None:
             return sent_parameters(self._pairs(self.source), self.table.card_names)
         query = self.scope["query_string"]
-        return sent_parameters(_query_pairs(query)) if query else ()
+        return sent_parameters(query_pairs(query)) if query else ()
 
     def _pairs(self, source: Source) -> Iterator[tuple[str, str]]:
         for name in source:
@@ -225,6 +225,6 @@ def keep_parameters(pairs: Iterable[tuple[str, str]]) -> None:
         call.keep_parameters(pairs)
 
 
-def _query_pairs(query: bytes) -> Pairs:
+def query_pairs(query: bytes) -> Pairs:
     """The parameters of an address; of a very long one, those of its beginning."""
     return parse_form(query[:QUERY_BYTES_MAX])

@@ -1,8 +1,9 @@
 """Records the requests of a process, around its router: each one after it was answered.
 
+A request that the HTTP server itself refuses does not get to the router; the server reports it.
 Not recorded: health checks, the files and simulators behind the pages, pages of the sandbox that
 refresh themselves, the console, the pages of the personal account, and the request log's own API.
-A request that the HTTP server itself refuses does not get here. Source: docs/architecture.md.
+Source: docs/architecture.md.
 """
 
 from collections.abc import Awaitable, Callable
@@ -12,12 +13,14 @@ from typing import Final
 import structlog
 
 from altyn.domain.request_log import Endpoint
+from altyn.inbound.connections.refused_requests import RefusedRequest
 from altyn.inbound.request_log.open_call import (
     HTTP_ERROR,
     OpenCall,
     reset_open_call,
     set_open_call,
 )
+from altyn.inbound.request_log.refused_call import refused_call
 from altyn.inbound.rest.answers import Message, Receive, Scope, Send
 from altyn.operations.request_log import RequestRecorder
 
@@ -73,6 +76,17 @@ class Recording:
         finally:
             reset_open_call(token)
             self._record(call)
+
+    def record_refused(self, refused: RefusedRequest, method: str) -> None:
+        """Record a request that the HTTP server refused; `method` is that of its path, or empty."""
+        path = refused.path
+        if path.startswith(NOT_RECORDED) or not self._recorder.has_room():
+            return
+        try:
+            call = refused_call(refused, endpoint_of(path), method)
+            self._recorder.add(call.closed(self._now(), self._public_url))
+        except Exception:
+            log.exception("not_recorded", path=path)  # its connection goes on, as below
 
     def _record(self, call: OpenCall) -> None:
         try:

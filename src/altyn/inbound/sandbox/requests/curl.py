@@ -17,11 +17,13 @@ _ACTIVE_IN_SHELL: Final = re.compile(r"[\\$`]")
 
 
 def curl_of(found: LoggedRequest) -> str:
-    """The command; empty where the log does not have the body of the request.
+    """The command; empty where the log does not have the body of the request, or its address.
 
     A value that is masked or cut only in part stays as it is, with a comment above the command.
     """
     facts, content = found.line.facts, found.content
+    if not facts.path:
+        return ""
     address = quote(f"{content.address}{facts.path}")
     if facts.endpoint is Endpoint.SOAP:
         return _soap(address, content.body) if content.body else ""

@@ -51,7 +51,9 @@ def explanation_of(found: LoggedRequest, language: str = ENGLISH) -> Iterator[Se
     row = next((each for each in method.parameters if facts.parameter in each.names), None)
     if row is not None and by_table:  # another refusal is not about the method's own parameter
         yield _row(row)
-    yield Sentence("read_on", fact=f"{REFERENCE}/{method.name}.md; {found.content.source}")
+    yield Sentence(
+        "read_on", fact=f"{REFERENCE}/{method.name}.md; {found.content.source or method.source}"
+    )
 
 
 def _outcome(found: LoggedRequest) -> Sentence:

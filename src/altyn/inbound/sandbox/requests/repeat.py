@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from altyn.domain.request_log import Endpoint, LoggedRequest, SentParameter
+from altyn.domain.request_log import NOT_READ, Endpoint, LoggedRequest, SentParameter
 from altyn.inbound.rest.answers import Message, Scope
 from altyn.inbound.sandbox.requests.explanation import Sentence
 from altyn.masking import HIDDEN
@@ -50,6 +50,8 @@ class NewAnswer:
 def why_not_repeated(found: LoggedRequest, known: KnownSecrets) -> Sentence | None:
     """Why a request cannot be sent again; None where it can."""
     facts, content = found.line.facts, found.content
+    if facts.refusal == NOT_READ:
+        return Sentence("not_read")
     if facts.endpoint is Endpoint.UNKNOWN or facts.endpoint is Endpoint.NOTIFICATION:
         return Sentence("no_endpoint")
     if facts.endpoint is Endpoint.PERSONAL_ACCOUNT:

@@ -22,6 +22,7 @@ REQUEST_TEXTS: Final = MappingProxyType({
     "row_or_another": Words("{name} — {notation}, обязательный без {other}:", "{name} is {notation}, mandatory without {other}:"),
     "row_optional": Words("{name} — {notation}, необязательный:", "{name} is {notation}, optional:"),
     "read_on": Words("Читать дальше:", "Read on:"),
+    "not_read": Words("HTTP-сервер прочитал только его начало", "the HTTP server has read only its beginning"),
     "no_endpoint": Words("по этому адресу никто не отвечает", "nothing answers at this address"),
     "login_in_header": Words("логин и пароль пришли в заголовке, а его журнал не хранит", "its login and password came in a header, which the log does not keep"),
     "no_body": Words("в журнале нет его тела: оно не прочитано, слишком длинное или содержит карту", "the log does not have its body: it was not read, is too long, or has a card"),
