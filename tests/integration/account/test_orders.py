@@ -295,7 +295,7 @@ async def test_first_load_is_at_most_150_kb(operator: Browser, shop: Shop) -> No
             999_999_999, orderNumber=f"weight-{n:025}", description="Длинное описание " * 5
         )
     answer = await operator.get(ORDERS)
-    assert answer.text.count("<tr>") == 51
+    assert answer.text.count("<tr") == 51
     sizes = [len(answer.body)]
     for part in answer.text.split('="')[1:]:
         address = part.split('"')[0]
