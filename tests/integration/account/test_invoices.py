@@ -21,6 +21,7 @@ from tests.asgi_client import Answer
 from tests.integration.account.browser import BASE, OPERATOR, Browser
 from tests.integration.account.family import set_permission
 from tests.integration.storage.processes import eventually
+from tests.merchant_changes import changed
 from tests.shop import ENROLLED, Shop, open_shop
 
 INVOICES = f"{BASE}/invoices"
@@ -438,3 +439,15 @@ async def test_link_of_an_invoice_ends_at_its_moment(operator: Browser, shop: Sh
     assert 'id="pan"' not in shown
     await operator.log_in(OPERATOR)
     assert "no payment any more" in (await operator.get(made.location)).text
+
+
+async def test_shop_without_roubles_is_warned_before_it_makes_what_is_refused(
+    operator: Browser, shop: Shop
+) -> None:
+    pages = (INVOICES, f"{BASE}/payment-links")
+    for path in pages:
+        assert "which the shop does not accept" not in (await operator.get(path)).text
+    async with changed(shop, {"currencies": ("933",), "default_currency": "933"}):
+        for path in pages:
+            assert "which the shop does not accept" in (await operator.get(path)).text
+        assert (await make(operator, shop)).status == 400

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 
 from altyn.domain.account.roles import Action
 from altyn.domain.mail_address import refusal_of_addresses
+from altyn.domain.money import RUB
 from altyn.inbound.personal_account.access import AccountAccess, AccountRequest
 from altyn.inbound.personal_account.invoices.texts import RENDER, invoice_text
 from altyn.inbound.personal_account.pages import LINKS_PATH, account_frame
@@ -117,6 +118,7 @@ class LinksPage:
             address=address,
             qr=_codes(address) if 0 < len(address) <= LINK_CHARS_MAX else {},
             button=_button(f"{base_url}{FOLDER}", link.token, frame.language),
+            takes_roubles=RUB.code in asked.current.merchant.settings.currencies,
             has_ip_list=bool(asked.current.merchant.settings.ip_allow_list),
         )
         return page(html, BAD_REQUEST if wrong else 200)

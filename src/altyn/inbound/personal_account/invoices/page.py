@@ -271,6 +271,7 @@ class InvoicesPage:
             total=Money(form.amount_minor or 0, RUB),
             choices=choices_of(merchant.settings.fiscal, frame.language),
             shop=merchant.name_in(frame.language),
+            takes_roubles=RUB.code in merchant.settings.currencies,
             wrong=wrong,
             choice=choice,
             **await InvoiceList(self.invoices).values(asked, choice, frame.language, now),

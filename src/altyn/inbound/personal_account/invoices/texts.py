@@ -117,6 +117,7 @@ _LINKS: Final = {
     "link_number_hint": Words("С номером ссылка одноразовая. Пусто — номер получит каждый заказ.", "With a number the link works once. Empty: each order gets its own."),
     "static_link": Words("Постоянная ссылка", "Static link"),
     "links_warning": Words("Сумму в адресе может изменить любой. Сверяйте сумму заказа перед отгрузкой.", "Anyone can change the amount in the address. Compare the amount of the order before you deliver."),
+    "no_roubles": Words("Счета, ссылки и кнопка — в рублях, а магазин их не принимает: такой заказ будет отклонён. Попросите провайдера добавить рубли или регистрируйте заказы через API.", "Invoices, links and the button are in roubles, which the shop does not accept: such an order is refused. Ask the provider to add roubles, or register orders by the API."),
     "ip_list_warning": Words("У магазина включён список адресов API: постоянные ссылки и кнопка примут заказы только с этих адресов.", "The shop has an allow-list of addresses of the API: static links and the button take orders from these addresses only."),
     "button_title": Words("Кнопка оплаты на сайте", "Pay button on a site"),
     "button_lead": Words("Вставьте код на страницу. Сумма — в рублях; без суммы её введёт покупатель.", "Put the code into a page. The amount is in roubles; without one the payer types it."),
