@@ -31,6 +31,7 @@ from altyn.storage.demo import (
     DEMO_TOKEN,
 )
 from altyn.storage.order_history import OrderHistory
+from altyn.storage.order_list import OrderListStore
 from altyn.storage.receipts import ReceiptStore
 from altyn.storage.request_log import RequestLogStore
 
@@ -75,7 +76,10 @@ def console_of(
                 is_on=settings.request_log,
             ),
             orders=OrderPages(
-                history, history, StoryReader(world, history, callbacks, ReceiptStore(pool))
+                OrderListStore(pool),
+                history,
+                history,
+                StoryReader(world, history, callbacks, ReceiptStore(pool)),
             ),
             callbacks=CallbackPages(
                 callbacks, world.merchants, ShopCheck(certificates), clock.now, DEMO_LOGIN
