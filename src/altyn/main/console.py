@@ -22,6 +22,7 @@ from altyn.storage.callback_history import CallbackHistory
 from altyn.storage.database import Pool
 from altyn.storage.demo import DEMO_LOGIN
 from altyn.storage.order_history import OrderHistory
+from altyn.storage.order_list import OrderListStore
 from altyn.storage.receipts import ReceiptStore
 from altyn.storage.request_log import RequestLogStore
 
@@ -62,7 +63,10 @@ def console_of(
                 is_on=settings.request_log,
             ),
             orders=OrderPages(
-                history, history, StoryReader(world, history, callbacks, ReceiptStore(pool))
+                OrderListStore(pool),
+                history,
+                history,
+                StoryReader(world, history, callbacks, ReceiptStore(pool)),
             ),
             callbacks=CallbackPages(
                 callbacks, world.merchants, ShopCheck(certificates), clock.now, DEMO_LOGIN

@@ -20,9 +20,21 @@ from altyn.domain.callback_history import (
     DeliverySummary,
 )
 from altyn.domain.outbox import EntryId, EntryState
+from altyn.operations.paging import (
+    LOOKED_THROUGH_MAX,
+    PAGE_SIZE,
+    ListPage,
+    Place,
+    newest_page,
+)
+from altyn.storage import keyset
 from altyn.storage.database import Pool
+from altyn.storage.keyset import LAST, bounded_page
 from altyn.storage.outbox import OutboxStore, id_values
 from altyn.storage.statements import statement
+
+OF_ORDER: Final = 1_000
+"""So many callbacks are read of the orders with a number."""
 
 _parameters: Final = msgspec.json.Decoder(dict[str, str]).decode
 _headers: Final = msgspec.json.Decoder(tuple[tuple[str, str], ...]).decode
@@ -31,8 +43,9 @@ _headers: Final = msgspec.json.Decoder(tuple[tuple[str, str], ...]).decode
 class CallbackHistory:
     """Reads callbacks and their deliveries, and resends callbacks."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, looked_through: int = LOOKED_THROUGH_MAX) -> None:
         self._pool = pool
+        self._looked_through = looked_through
         self._outbox = OutboxStore(pool)
 
     async def newest(
@@ -65,14 +78,51 @@ class CallbackHistory:
                 merchant_id=merchant, subject_id=subject, state=state, limit=limit
             )
         ]
-        return sorted(found, key=_age_order)[:limit]
+        return sorted(found, key=_place, reverse=True)[:limit]
 
-    async def newest_of(
-        self, merchant_ids: Sequence[int], *, state: EntryState | None = None, limit: int
-    ) -> Sequence[CallbackSummary]:
-        """The newest callbacks of some merchants, newest first, at most so many."""
-        found = await self._find_of(merchant_ids, subject_id=None, state=state, limit=limit)
-        return sorted(found, key=_age_order)[:limit]
+    async def page(
+        self,
+        merchant_ids: Sequence[int] | None,
+        *,
+        state: EntryState | None = None,
+        order_number: str = "",
+        before: Place | None = None,
+        size: int = PAGE_SIZE,
+    ) -> ListPage[CallbackSummary]:
+        """A page of the callbacks of some merchants, None: of all, newest first, after a place."""
+        if order_number:
+            found = await self.newest(None, order_number=order_number, state=state, limit=OF_ORDER)
+            shown = [
+                each
+                for each in found
+                if (merchant_ids is None or each.id.merchant_id in merchant_ids)
+                and (before is None or _place(each) < before)
+            ]
+            return newest_page(shown, _place, size=size)
+        shops = await self._merchant_ids(None) if merchant_ids is None else merchant_ids
+        at = before or LAST
+        bounds = [
+            {
+                **keyset.before(at),
+                "before_version": at.version,
+                "before_line": at.line,
+                "merchant_id": each,
+            }
+            for each in shops
+        ]
+        if state in {EntryState.WAITING, EntryState.DEAD}:
+            asked = [{**each, "size": size + 1} for each in bounds]
+            rows = await statement(f"list_{state}_callbacks").fetch_each(self._pool, asked)
+            return newest_page(map(_summary, rows), _place, size=size)
+        return await bounded_page(
+            self._pool,
+            "list_callbacks",
+            [{**each, "looked_through": self._looked_through} for each in bounds],
+            {"state": state and str(state)},
+            size=size,
+            line_of=_summary,
+            place_of=_place,
+        )
 
     async def show(self, which: EntryId) -> CallbackDetail | None:
         """One callback with all its recorded deliveries, the first one first."""
@@ -122,26 +172,6 @@ class CallbackHistory:
         state: EntryState | None = None,
         limit: int,
     ) -> list[CallbackSummary]:
-        merchant_ids = await self._merchant_ids(merchant_id)
-        return await self._find_of(
-            merchant_ids,
-            subject_id=subject_id,
-            version=version,
-            line=line,
-            state=state,
-            limit=limit,
-        )
-
-    async def _find_of(
-        self,
-        merchant_ids: Sequence[int],
-        *,
-        subject_id: UUID | None,
-        version: int | None = None,
-        line: int | None = None,
-        state: EntryState | None = None,
-        limit: int,
-    ) -> list[CallbackSummary]:
         values = {
             "subject_id": subject_id,
             "version": version,
@@ -150,7 +180,8 @@ class CallbackHistory:
             "limit": limit,
         }
         rows = await statement("find_callbacks").fetch_each(
-            self._pool, [{"merchant_id": number, **values} for number in merchant_ids]
+            self._pool,
+            [{"merchant_id": each, **values} for each in await self._merchant_ids(merchant_id)],
         )
         return [_summary(row) for row in rows]
 
@@ -162,10 +193,9 @@ class CallbackHistory:
         return [row["merchant_id"] for row in rows]
 
 
-def _age_order(summary: CallbackSummary) -> tuple[float, str, int, int]:
-    """Newest first; of one subject the last change first."""
-    id = summary.id  # noqa: A001 - the field's own name
-    return (-summary.created_at.timestamp(), str(id.subject_id), -id.version, -id.line)
+def _place(summary: CallbackSummary) -> Place:
+    which = summary.id
+    return Place(summary.created_at, which.subject_id, which.version, which.line)
 
 
 def _id(row: Any) -> EntryId:

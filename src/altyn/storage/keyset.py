@@ -38,8 +38,7 @@ async def bounded_page(
 ) -> ListPage[Line]:
     """A page by the statement `name`, which looks through the rows between each of the bounds.
 
-    `<name>_reach` finds the row after the last one that was looked through, as `created_at` and
-    `row_id`.
+    `<name>_reach` finds the row after the last one that was looked through, by the fields of Place.
     """
     if not bounds:
         return ListPage(())
@@ -52,5 +51,5 @@ async def bounded_page(
     if not reached:
         return page
     # The shop whose bound ended first decides: older rows of the others come with its own.
-    end = max(Place(row["created_at"], row["row_id"]) for row in reached)
+    end = max(Place(**row) for row in reached)
     return ListPage([line for line in page.lines if place_of(line) >= end], end, reached=True)

@@ -62,16 +62,23 @@ OUTBOX: Final = """
     INSERT INTO outbox (merchant_id, subject_id, version, line, kind, operation, receiver, origin,
                         parameters, created_at, due_at, state)
     SELECT 1 + n % 3, gen_random_uuid(), 1, 1, 'callback', 'deposited', 'https://shop.example/cb',
-           'https://shop.example:443', '{}', $1::timestamptz,
+           'https://shop.example:443', '{}', $1::timestamptz - n * interval '1 minute',
            '2090-01-01'::timestamptz + n * interval '1 second',
-           CASE WHEN n % 2 = 0 THEN 'waiting' ELSE 'delivered' END
-    FROM generate_series(1, 5000) AS n
+           CASE n % 5 WHEN 0 THEN 'dead' WHEN 1 THEN 'waiting' ELSE 'delivered' END
+    FROM generate_series(1, 10000) AS n
 """
 
 INVOICES: Final = """
     INSERT INTO invoices (merchant_id, order_id, created_at, created_by, payer_name)
     SELECT merchant_id, order_id, created_at, 'test-owner', '' FROM orders
 """
+CALLBACK_PAGE: Final = {
+    "state": None,
+    "merchant_id": 1,
+    "before_version": 0,
+    "before_line": 0,
+    "size": PAGE_SIZE + 1,
+}
 # Their dates lie ahead too, so that housekeeping does not delete them.
 JOBS: Final = """
     INSERT INTO export_jobs (merchant_id, job_id, kind, format, request, requested_by, created_at,
@@ -232,3 +239,27 @@ async def test_page_of_invoices_reads_its_own_along_their_dates(pool: Pool, plac
     assert indexes(plan) == {"invoices_newest", "orders_pkey"}
     assert "Sort" not in {node["Node Type"] for node in plan}
     assert PAGE_SIZE < rows_read(plan, "invoices") < 3 * PAGE_SIZE
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("name", "index", "more"),
+    [
+        ("list_callbacks", "outbox_by_created", {"looked_through": LOOKED_THROUGH_MAX}),
+        ("list_dead_callbacks", "outbox_dead", {}),
+    ],
+)
+async def test_page_of_callbacks_reads_its_own_along_their_dates(
+    pool: Pool, place: Place, name: str, index: str, more: dict[str, int]
+) -> None:
+    plan = await explained(pool, ANALYZED, name, CALLBACK_PAGE | before(place) | more)
+    assert index in indexes(plan)
+    assert "outbox" not in read_whole(plan)
+    assert "Sort" not in {node["Node Type"] for node in plan}
+    assert PAGE_SIZE < rows_read(plan, "outbox") < 3 * PAGE_SIZE
+
+
+async def test_waiting_callbacks_are_read_without_those_that_have_arrived(pool: Pool) -> None:
+    plan = await explained(pool, ANALYZED, "list_waiting_callbacks", CALLBACK_PAGE | before(LAST))
+    assert "outbox" not in read_whole(plan)
+    assert PAGE_SIZE < rows_read(plan, "outbox") < 500

@@ -1,4 +1,4 @@
-"""The console's callbacks: the newest of all shops, and one with every try."""
+"""The console's callbacks: those of all shops, and one with every try."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,39 +18,45 @@ from altyn.inbound.console.pages import console_frame, render
 from altyn.inbound.sandbox.answers import read_query
 from altyn.inbound.sandbox.callbacks import History
 from altyn.inbound.sandbox.shop_check import ShopCheck
+from altyn.inbound.web.callbacks import listing
 from altyn.inbound.web.callbacks.check_view import CallbackCheck, check_callback, no_shop
-from altyn.inbound.web.callbacks.view import (
-    asked_state,
-    callback_attempts,
-    callback_line,
-    callback_list,
-)
+from altyn.inbound.web.callbacks.listing import callback_list
+from altyn.inbound.web.callbacks.view import callback_attempts, callback_line
 from altyn.inbound.web.responses import page, see_other
 from altyn.operations.ports import Merchants
 
 CALLBACKS: Final = "callbacks"
 CHECK_PATH: Final = f"{CALLBACKS_PATH}/check"
-LIST_SIZE: Final = 100
+
+
+class CallbackHistory(History, listing.CallbackPages, Protocol):
+    """Reads callbacks, also page by page, and sends them again."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallbackPages:
     """The list of callbacks, the page of one, and sending one again."""
 
-    history: History
+    history: CallbackHistory
     merchants: Merchants
     check: ShopCheck
     now: Callable[[], datetime]
     demo_shop: str
 
     async def list(self, request: Request) -> Response:
-        """The newest callbacks; `state` is one of waiting, delivered, dead."""
-        frame = console_frame(request, CALLBACKS)
-        state = asked_state(read_query(request).get("state", ""))
-        found = await self.history.newest(None, state=state, limit=LIST_SIZE)
-        values = callback_list(found, state, frame.language)
-        paths = {"path": CALLBACKS_PATH, "orders": ORDERS_PATH}
-        return page(render("callbacks.html", frame, **paths, **values))
+        """A page of the callbacks of all shops; `state` and `number` narrow them."""
+        frame, sent = console_frame(request, CALLBACKS), read_query(request)
+        values = await callback_list(
+            self.history,
+            None,
+            sent,
+            frame.language,
+            path=CALLBACKS_PATH,
+            live_path=CALLBACKS_PATH,
+        )
+        return page(
+            render("callbacks.html", frame, list=values, path=CALLBACKS_PATH, orders=ORDERS_PATH)
+        )
 
     async def show(self, request: Request) -> Response:
         """One callback: its attempts, each with what was sent, signed and answered."""

@@ -1,12 +1,12 @@
-"""The console's orders: the newest of all shops, a search by number or id, one order's story."""
+"""The console's orders: those of all shops, a search by number or id, one order's story."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, Protocol
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,30 +18,21 @@ from altyn.inbound.sandbox.answers import read_query
 from altyn.inbound.web.order_story.values import StoryReader
 from altyn.inbound.web.order_story.view import money_text, story_view, toned
 from altyn.inbound.web.order_story.words import STATUS_WORDS, story_text
+from altyn.inbound.web.paging import BEFORE, list_address, page_links, read_place
 from altyn.inbound.web.responses import page, see_other
 from altyn.operations.order_history import OrderLine
+from altyn.operations.order_list import OrderFilter, OrderLists
 from altyn.operations.ports import OrderKey
 
 ORDERS: Final = "orders"
 ORDERS_PATH: Final = "/console/orders"
 CALLBACKS_PATH: Final = "/console/callbacks"
-LIST_SIZE: Final = 100
 WANTED_LENGTH_MAX: Final = 64
 """More characters than an order number or an id has."""
-EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class OrderLists(Protocol):
-    """Lists orders, and finds those with a number."""
-
-    async def newest(
-        self,
-        merchant_ids: Sequence[int],
-        *,
-        statuses: Sequence[OrderStatus],
-        since: datetime,
-        size: int,
-    ) -> Sequence[OrderLine]: ...
+class OrderNumbers(Protocol):
+    """Finds the orders with a number, by the logins of their shops."""
 
     async def named(self, order_number: str) -> Mapping[str, OrderKey]: ...
 
@@ -57,31 +48,38 @@ class OrderPages:
     """The list of orders and the page of one."""
 
     lists: OrderLists
+    numbers: OrderNumbers
     shops: MerchantNumbers
     stories: StoryReader
 
     async def list(self, request: Request) -> Response:
-        """The newest orders; `q` is an order number or id, `status` a status by its name."""
+        """A page of the orders; `q` is an order number or id, `status` a status by its name.
+
+        An order that is the only one of its number is opened; a number may have `%`.
+        """
         asked = read_query(request)
         wanted = asked.get("q", "").strip()[:WANTED_LENGTH_MAX]
-        if wanted and (keys := await self._found(wanted)) and len(keys) == 1:
-            return see_other(f"{ORDERS_PATH}/{keys[0].order_id}")
         status = asked.get("status", "")
-        lines = () if wanted else await self._newest(status)
+        if wanted and len(keys := await self._found(wanted)) == 1:
+            return see_other(f"{ORDERS_PATH}/{keys[0].order_id}")
+        before = read_place(asked.get(BEFORE, ""))
+        found = await self.lists.page(await self._filter(wanted, status), before=before)
         frame = console_frame(request, ORDERS)
-        view = partial(_line, language=frame.language)
+        kept = {name: text for name, text in (("q", wanted), ("status", status)) if text}
+        query = urlencode(kept)
         return page(
             render(
                 "orders.html",
                 frame,
-                orders=[view(each) for each in lines],
+                orders=[_line(each, language=frame.language) for each in found.lines],
                 wanted=wanted,
                 status=status,
                 statuses={
                     str(each): words.text(frame.language)
                     for each, (words, _) in STATUS_WORDS.items()
                 },
-                size=LIST_SIZE,
+                pages=page_links(ORDERS_PATH, query, found, before),
+                live=list_address(ORDERS_PATH, query),
             )
         )
 
@@ -100,13 +98,12 @@ class OrderPages:
 
     async def _found(self, wanted: str) -> Sequence[OrderKey]:
         key = _key(wanted)
-        return [key] if key else list((await self.lists.named(wanted)).values())
+        return [key] if key else list((await self.numbers.named(wanted)).values())
 
-    async def _newest(self, status: str) -> Sequence[OrderLine]:
-        known = {str(each): each for each in OrderStatus}
-        chosen = (known[status],) if status in known else tuple(OrderStatus)
-        shops = await self.shops.merchant_ids()
-        return await self.lists.newest(shops, statuses=chosen, since=EVER, size=LIST_SIZE)
+    async def _filter(self, wanted: str, status: str) -> OrderFilter:
+        known = {str(each): (each,) for each in OrderStatus}
+        shops = tuple(await self.shops.merchant_ids())
+        return OrderFilter(merchant_ids=shops, statuses=known.get(status, ()), order_number=wanted)
 
 
 def _key(text: str) -> OrderKey | None:

@@ -104,7 +104,8 @@ _RETURNED: Final = {
     "one_more": Words("Ещё один заказ", "Another order"),
 }
 _LISTS: Final = {
-    "orders_lead": Words("Последние {count} заказов всех магазинов.", "The newest {count} orders of all shops."),
+    "orders_lead": Words("Заказы всех магазинов, новые сверху.", "The orders of all shops, newest first."),
+    "orders_reached": Words("Просмотрены заказы до {moment}. Старше ещё есть.", "Orders are searched back to {moment}. There are older ones."),
     "find_order": Words("Номер или id заказа", "Order number or id"),
     "registered_at": Words("Зарегистрирован", "Registered"),
     "sum": Words("Сумма", "Amount"),

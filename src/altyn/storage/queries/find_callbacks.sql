@@ -1,23 +1,12 @@
--- find_callbacks: the newest callbacks of one merchant, with the last recorded delivery of each. The problem is
--- that of the last attempt, which has no recorded delivery where the handler itself failed. Executed once for each
+-- find_callbacks: the newest callbacks of one merchant, with the last recorded delivery of each. Executed once for each
 -- merchant that is asked for, so that each answer comes from that merchant's own index.
-SELECT found.merchant_id, merchants.login, found.subject_id, found.version, found.line,
-       found.operation, found.receiver, found.parameters, found.created_at, found.state,
-       found.due_at, found.attempts, found.failures, found.settled_at, found.is_sending,
-       last.status, coalesce(found.problem, last.problem) AS problem
-FROM (
-    SELECT *, state = 'waiting' AND lease_until > now() AS is_sending FROM outbox
+WITH found AS (
+    SELECT * FROM outbox
     WHERE merchant_id = :merchant_id::integer AND kind = 'callback'
       AND (:subject_id::uuid IS NULL OR subject_id = :subject_id)
       AND (:state::text IS NULL OR state = :state)
       AND (:version::integer IS NULL OR version = :version)
       AND (:line::smallint IS NULL OR line = :line)
-    ORDER BY created_at DESC LIMIT :limit::integer) AS found
-JOIN merchants USING (merchant_id)
-LEFT JOIN deliveries AS last
-  ON last.merchant_id = :merchant_id AND last.subject_id = found.subject_id
- AND last.version = found.version AND last.line = found.line
- AND last.attempt = (SELECT max(attempt) FROM deliveries AS recorded
-                     WHERE recorded.merchant_id = :merchant_id
-                       AND recorded.subject_id = found.subject_id
-                       AND recorded.version = found.version AND recorded.line = found.line);
+    ORDER BY created_at DESC LIMIT :limit::integer
+)
+\ir parts/callback_lines.sql

@@ -1,10 +1,9 @@
-"""The account's callbacks: the newest of the shop, one with every attempt, sending one again."""
+"""The account's callbacks: the list of the shop, one with every attempt, sending one again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -17,16 +16,11 @@ from altyn.inbound.personal_account.pages import BASE, CALLBACKS_PATH, account_f
 from altyn.inbound.personal_account.settings.pages import render
 from altyn.inbound.personal_account.settings.ports import AccountHistory
 from altyn.inbound.personal_account.shops import VisibleShops
-from altyn.inbound.web.callbacks.view import (
-    asked_state,
-    callback_attempts,
-    callback_line,
-    callback_list,
-)
+from altyn.inbound.web.callbacks.listing import callback_list
+from altyn.inbound.web.callbacks.view import callback_attempts, callback_line
 from altyn.inbound.web.frame import WebFrame
 from altyn.inbound.web.responses import page, see_other
 
-LIST_SIZE: Final = 100
 NOT_FOUND: Final = 404
 ORDERS_PATH: Final = f"{BASE}/orders"
 NEWEST_PATH: Final = f"{CALLBACKS_PATH}/newest"
@@ -58,21 +52,19 @@ class CallbacksPage:
         ]
 
     async def list(self, asked: AccountRequest) -> Response:
-        """The newest callbacks; `state` is one of waiting, delivered, dead."""
-        frame = self._frame(asked)
-        state = asked_state(asked.request.query_params.get("state", ""))
-        choice = await self.shops.asked(asked)
-        found = await self.history.newest_of(choice.merchant_ids, state=state, limit=LIST_SIZE)
-        kept = {**choice.parameters, **({"state": state} if state else {})}
-        html = render(
-            "callbacks.html",
-            frame,
-            **callback_list(found, state, frame.language, choice.names(frame.language)),
-            choice=choice,
-            newest=f"{NEWEST_PATH}?{urlencode(kept)}",
+        """A page of the callbacks; `state`, `number` and `shop` narrow them."""
+        frame, choice = self._frame(asked), await self.shops.asked(asked)
+        values = await callback_list(
+            self.history,
+            choice.merchant_ids,
+            asked.request.query_params,
+            frame.language,
             path=CALLBACKS_PATH,
-            orders=ORDERS_PATH,
+            live_path=NEWEST_PATH,
+            kept=choice.parameters,
+            shops=choice.names(frame.language),
         )
+        html = render("callbacks.html", frame, list=values, choice=choice, orders=ORDERS_PATH)
         return page(html)
 
     async def show(self, asked: AccountRequest) -> Response:

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Protocol
 
 from altyn.domain.callback import CallbackDelivery
-from altyn.domain.callback_history import CallbackSummary
 from altyn.domain.merchant import Merchant, MerchantSettings
-from altyn.domain.outbox import ClaimedEntry, EntryState
+from altyn.domain.outbox import ClaimedEntry
 from altyn.inbound.sandbox.callbacks import History
 from altyn.inbound.sandbox.shop_check import ShopCheck
+from altyn.inbound.web.callbacks.listing import CallbackPages
 from altyn.operations.staff.actors import StaffActor
 from altyn.operations.staff.ports import CurrentSettings
 
@@ -26,12 +26,8 @@ class Certificate(Protocol):
     def created_at(self) -> datetime: ...
 
 
-class AccountHistory(History, Protocol):
-    """Reads the callbacks of several shops too."""
-
-    async def newest_of(
-        self, merchant_ids: Sequence[int], *, state: EntryState | None = None, limit: int
-    ) -> Sequence[CallbackSummary]: ...
+class AccountHistory(History, CallbackPages, Protocol):
+    """Reads the callbacks of several shops too, page by page."""
 
 
 class ChangeSettings(Protocol):

@@ -2,39 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 from altyn.domain.callback_history import CallbackDetail, CallbackSummary
 from altyn.domain.outbox import EntryState
 from altyn.inbound.web.order_story.view import toned
 from altyn.inbound.web.order_story.words import ENTRY_WORDS
-
-NO_SHOPS: Final = MappingProxyType[str, str]({})
-
-
-def asked_state(name: str) -> EntryState | None:
-    """The state with this name; None for any other text."""
-    return next((each for each in EntryState if each == name), None)
-
-
-def callback_list(
-    found: Sequence[CallbackSummary],
-    asked: EntryState | None,
-    language: str,
-    shops: Mapping[str, str] = NO_SHOPS,
-) -> dict[str, Any]:
-    """The values of a list of callbacks, which may be asked for by a state.
-
-    `shops` has the shops' names by their logins.
-    """
-    named = [(callback_line(each, language), shops.get(each.merchant)) for each in found]
-    return {
-        "callbacks": [{**line, "shop": name} if name else line for line, name in named],
-        "state_asked": asked or "",
-        "states": callback_states(language),
-    }
 
 
 def callback_states(language: str) -> dict[str, str]:
