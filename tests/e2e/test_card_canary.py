@@ -169,7 +169,6 @@ async def rows_as_text(url: str) -> dict[str, bytes]:
 def canary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Canary]:
     """The gateway after all scenarios; its processes still run."""
     folder = tmp_path_factory.mktemp("canary")
-    settings = {"ALTYN_LOG_LEVEL": "debug", "ALTYN_LOG_FORMAT": "json"}
     with (
         receiver() as callbacks,
         EmbeddedPostgres(folder / "database") as server,
@@ -177,7 +176,8 @@ def canary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Canary]:
             folder / "home",
             ALTYN_DATABASE_URL=server.url,
             ALTYN_WORKERS=str(WORKERS),
-            **settings,
+            ALTYN_LOG_LEVEL="debug",
+            ALTYN_LOG_FORMAT="json",
         ) as gateway,
     ):
         asyncio.run(set_callbacks(server.url, urls=(callbacks.url,)))
