@@ -49,6 +49,14 @@ class Launcher:
         pid: int = self._process.answer("started")
         return pid
 
+    async def restart(self, gateways: list[int], pool: Pool) -> None:
+        """Kill all gateways, end their leases and those of earlier ones, and start as many on
+        socket 0; `gateways` are their process ids."""
+        for pid in gateways:
+            kill(pid)
+        await end_leases(pool)
+        gateways[:] = [self.start(0) for _ in gateways]
+
     def stop(self) -> None:
         """End the launcher and all processes that it has started."""
         self._process.pipe.close()

@@ -139,9 +139,11 @@ async def a_site(
 
 
 async def settle(site: Site, crowd: Crowd) -> list[str]:
-    """Wait until no request to the bank is open and no receipt waits; what the audit finds."""
+    """Kill the gateways once more, and wait until no request to the bank is open and no receipt
+    waits; what the audit finds."""
     pool = await connect(site.url, pool_size=1)
     try:
+        await site.launcher.restart(site.gateways, pool)
         async with asyncio.timeout(SETTLED_WITHIN_SECONDS):
             while await unsettled(pool) or await pool.fetchval(WAITING):
                 with suppress(*LOST):

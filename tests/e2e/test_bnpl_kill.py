@@ -165,9 +165,10 @@ async def test_killed_gateways_charge_every_part_once(tmp_path: Path) -> None:
                 kill(gateways[victim])
                 gateways[victim] = launcher.start(0)
         shops.closing = True
-        await asyncio.gather(*trading, *jumps)
         pool = await connect(url, pool_size=1)
         try:
+            await launcher.restart(gateways, pool)
+            await asyncio.gather(*trading, *jumps)
             await settle(pool, crowd)
             assert await audit(pool) == []
             assert await audit_parts(pool) == []

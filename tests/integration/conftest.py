@@ -11,6 +11,7 @@ import asyncio
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial, partialmethod
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -18,13 +19,18 @@ import asyncpg
 import pytest
 from argon2 import PasswordHasher
 
+from altyn import main
 from altyn.embedded_postgres import EmbeddedPostgres
 from altyn.main.preparation import prepare_simulators
 from altyn.security import passwords
 from altyn.storage.database import connect
 from altyn.storage.migrate import migrate
+from altyn.workers.outbox import OutboxWorker
+from altyn.workers.reconciliation import run_reconciliation
+from altyn.workers.timers import run_timers
 
 PREPARED: Final = "prepared"
+PULSE_SECONDS: Final = 0.1
 _NUMBERS: Final = itertools.count(1)
 
 # What a test saves is thrown away with the folder, so nothing has to reach the disk.
@@ -46,6 +52,18 @@ def cheap_passwords() -> Iterator[None]:
         patch.setattr(
             passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         )
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_workers() -> Iterator[None]:
+    """Workers of this process look for work ten times a second, and not once: tests wait for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        inquiries = partial(run_reconciliation, pulse_seconds=PULSE_SECONDS)
+        patch.setattr(main, "run_reconciliation", inquiries)
+        patch.setattr(main, "run_timers", partial(run_timers, pulse_seconds=PULSE_SECONDS))
+        sending = partialmethod(OutboxWorker.run, pulse_seconds=PULSE_SECONDS)
+        patch.setattr(OutboxWorker, "run", sending)
         yield
 
 
