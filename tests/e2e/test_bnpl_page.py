@@ -76,6 +76,7 @@ def post_card(page: Page, order: Registered) -> None:
         f"<form method=post action='{order.form_url}'>{inputs}<button>Pay</button></form>"
     )
     page.get_by_role("button").click()
+    page.wait_for_url(f"**{order.order_id}**")  # with its styles
 
 
 def confirm_at_bank(page: Page) -> None:
