@@ -180,9 +180,12 @@ async def test_token_is_changed_and_restored(owner: Browser, shop: Shop) -> None
     new = copied(changed)
     await eventually(lambda: accepted(new))
     assert not await accepted("test-token")
+    links = f"{BASE}/payment-links"
+    assert 'value="test-token"' not in (await owner.get(links)).text  # it makes no link any more
     await owner.submit(API, f"{API}/test-api/restore-token")
     await eventually(lambda: accepted("test-token"))
     assert not await accepted(new)
+    assert 'value="test-token"' in (await owner.get(links)).text
 
 
 @pytest.mark.parametrize("kind", ["password", "token"])

@@ -71,6 +71,8 @@ class LinksPage:
     async def show(self, asked: AccountRequest) -> Response:
         """The form, with the amount and the e-mail to be asked."""
         token = self.known_tokens.get(asked.current.merchant.login, "")
+        if token and not await self._is_own(asked, token):
+            token = ""  # it was replaced
         return self._page(asked, StaticLink(token=token, asked=("amount", "email")))
 
     async def make(self, asked: AccountRequest) -> Response:
@@ -86,8 +88,7 @@ class LinksPage:
     async def _wrong(self, asked: AccountRequest, link: StaticLink) -> dict[str, str]:
         """The fields that are wrong, each with the key of the text about it."""
         wrong: dict[str, str] = {}
-        shop = await self.registration.shop_of(link.token)
-        if shop is None or shop.merchant_id != asked.current.merchant.merchant_id:
+        if not await self._is_own(asked, link.token):
             wrong["token"] = "wrong_token"  # noqa: S105 - the key of a text
         amount, email = link.fixed.get("amount"), link.fixed.get("email")
         if amount is not None and (minor_units(amount) or 0) <= 0:
@@ -95,6 +96,11 @@ class LinksPage:
         if email and ("," in email or refusal_of_addresses(email)):
             wrong["email"] = "wrong_email"
         return wrong
+
+    async def _is_own(self, asked: AccountRequest, token: str) -> bool:
+        """Whether it is a valid token of the user's shop."""
+        shop = await self.registration.shop_of(token)
+        return shop is not None and shop.merchant_id == asked.current.merchant.merchant_id
 
     def _page(
         self,
