@@ -14,7 +14,7 @@ FRAME_TEXTS: Final = MappingProxyType(
         "copy": Words("Скопировать", "Copy"),
         "copied": Words("Скопировано", "Copied"),
         "language": Words("Язык", "Language"),
-        "newest": Words("К новым", "To the newest"),
+        "newest": Words("К новым", "Newest"),
         "look_further": Words("Искать дальше", "Look further"),
         "older": Words("Старше", "Older"),
         "pages": Words("Страницы списка", "Pages of the list"),

@@ -52,6 +52,7 @@ REPORT_TEXTS: Final[Mapping[str, Words]] = MappingProxyType({
     "size": Words("{format}, {size}\u00a0КБ", "{format}, {size}\u00a0KB"),
     "no_reports": Words("Отчётов пока нет", "There are no reports yet"),
     "no_reports_help": Words("Выберите отчёт и период, и он появится здесь.", "Choose a report and a period, and it appears here."),
+    "export_kind": Words("Выгрузка", "Export"),
     "no_exports": Words("Выгрузок пока нет", "There are no exports yet"),
     "no_exports_help": Words("Соберите файл на странице заказов, и он появится здесь.", "Have a file built on the page of orders, and it appears here."),
     "export_asked": Words("Файл заказан: он появится в списке ниже", "The file is asked for: it appears in the list below"),
