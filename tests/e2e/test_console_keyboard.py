@@ -79,9 +79,9 @@ def test_each_control_of_a_page_is_reached_once_in_the_order_of_the_page(
 @pytest.mark.parametrize(
     ("path", "within"),
     [
-        ("/console/orders", "section#orders"),
-        ("/console/requests", "section#requests"),
-        ("/console/callbacks", "section#callbacks"),
+        ("/console/orders", "#orders"),
+        ("/console/requests", "#requests"),
+        ("/console/callbacks", "#callbacks"),
         ("/?due=all", ".due"),
     ],
     ids=["orders", "requests", "callbacks", "due"],
