@@ -7,6 +7,7 @@ from datetime import UTC
 from typing import Any, Final
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from altyn.domain.order_id import merchant_of, read_order_id
@@ -35,18 +36,22 @@ class RequestLogStore:
         self._pool = pool
 
     async def add(self, requests: Sequence[NewRequest]) -> None:
-        """Add requests, in this order, by one statement."""
+        """Add requests, in this order, by one statement.
+
+        Where PostgreSQL has ended it, because it and a migration waited for each other, it is done
+        once more: it then waits for the migration.
+        """
         facts = [each.facts for each in requests]
         columns: dict[str, list[Any]] = {
             name: [getattr(each, name) for each in facts] for name in RequestFacts.__slots__
         }
-        await statement("add_requests").execute(
-            self._pool,
-            lock=_LOCK,
-            dropped_before=[each.dropped_before for each in requests],
-            content=[_encode(each.content).decode() for each in requests],
-            **columns,
-        )
+        columns["dropped_before"] = [each.dropped_before for each in requests]
+        columns["content"] = [_encode(each.content).decode() for each in requests]
+        add_requests = statement("add_requests")
+        try:
+            await add_requests.execute(self._pool, lock=_LOCK, **columns)
+        except asyncpg.DeadlockDetectedError:
+            await add_requests.execute(self._pool, lock=_LOCK, **columns)
 
     async def find(self, wanted: RequestFilter, *, limit: int) -> Sequence[RequestLine]:
         """The newest requests, newest first, at most so many."""

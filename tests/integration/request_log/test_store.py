@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import pytest
 
 from altyn.domain.request_log import (
@@ -17,6 +18,7 @@ from altyn.domain.request_log import (
 )
 from altyn.storage.request_log import RequestLogStore
 from tests.integration.request_log.conftest import LogReader
+from tests.integration.storage.processes import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -93,3 +95,25 @@ async def test_reader_after_an_id_misses_no_request_of_concurrent_writers(log: L
     await writing
     await read()
     assert len({method for method in found if method.startswith("w")}) == 6 * 15 * 3
+
+
+async def test_entry_that_waits_for_a_migration_and_is_waited_for_is_written_after_it(
+    log: LogReader, database_url: str
+) -> None:
+    migration = await asyncpg.connect(database_url)
+
+    async def waits() -> bool:
+        query = "SELECT count(*) FROM pg_locks WHERE relation = 'merchants'::regclass"
+        return bool(await migration.fetchval(f"{query} AND NOT granted"))
+
+    try:
+        async with migration.transaction():
+            await migration.execute("SET LOCAL deadlock_timeout = '60s'")  # the other one is ended
+            await migration.execute("LOCK TABLE merchants")
+            adding = asyncio.create_task(log.store.add([entry("deadlock")]))
+            await eventually(waits)
+            await migration.execute("LOCK TABLE request_log")  # until PostgreSQL ends the other one
+        await adding
+    finally:
+        await migration.close()
+    assert len(await log.store.find(RequestFilter(method="deadlock"), limit=2)) == 1
