@@ -18,7 +18,6 @@ ROUNDS: Final = 3
 ORDER_BY_ORDER_MAX: Final = 2_000_000
 """The sums of more orders, read one by one, take longer than a statement may."""
 
-
 Gateway = Callable[[str], AbstractContextManager[tuple[str, Any, float]]]
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.csv_table import read_csv
 from tests.e2e.conftest import Screenshot
 from tests.e2e.gateway import Served
 from tests.e2e.test_account_main_page import DAY_SECONDS, log_in
+from tests.e2e.test_account_orders import log_in as log_in_operator
 from tests.e2e.web_rules import check_web_page
 from tests.shop import card_fields
 from tests.xlsx import read_xlsx
@@ -58,10 +58,7 @@ def test_operator_exports_the_orders_of_a_filter(trading: Served, page: Page) ->
         for n in range(3)
     }
     trading.register(orderNumber="not-in-the-file")
-    page.goto(f"{trading.url}/mportal3/login?lang=en")
-    page.locator("#login").fill("test-operator")
-    page.locator("#password").fill("testPwd1")
-    page.locator("#password").press("Enter")
+    log_in_operator(trading, page, "en")
     for kind, button in (("xlsx", "Build XLSX"), ("csv", "Build CSV")):
         page.goto(f"{trading.url}/mportal3/orders?number=export-%25")
         page.get_by_role("button", name=button).click()
@@ -71,16 +68,12 @@ def test_operator_exports_the_orders_of_a_filter(trading: Served, page: Page) ->
         with page.expect_download() as download:
             link.click()
         body = Path(download.value.path()).read_bytes()
-        titles, *rows = read_xlsx(body) if kind == "xlsx" else csv_rows(body)
+        titles, *rows = read_xlsx(body) if kind == "xlsx" else read_csv(body)
         column = {name: titles.index(name) for name in ("Order id", "Order number", "Amount")}
         assert {row[column["Order id"]]: row[column["Order number"]] for row in rows} == orders
         for row in rows:
             status = trading.call("getOrderStatus.do", orderId=row[column["Order id"]])
             assert round(float(str(row[column["Amount"]])) * 100) == status["Amount"]
-
-
-def csv_rows(body: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline="")))
 
 
 def test_report_is_built_without_scripts(

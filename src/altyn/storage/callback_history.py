@@ -34,7 +34,7 @@ from altyn.storage.outbox import OutboxStore, id_values
 from altyn.storage.statements import statement
 
 OF_ORDER: Final = 1_000
-"""So many callbacks are read of the orders with a number."""
+"""So many callbacks are read of each order with a number."""
 
 _parameters: Final = msgspec.json.Decoder(dict[str, str]).decode
 _headers: Final = msgspec.json.Decoder(tuple[tuple[str, str], ...]).decode
@@ -64,20 +64,12 @@ class CallbackHistory:
         """
         subjects = [(merchant_id, subject_id)]
         if order_number is not None:
-            rows = await statement("orders_named").fetch(self._pool, order_number=order_number)
             subjects = [
-                (row["merchant_id"], row["order_id"])
-                for row in rows
-                if merchant_id in {None, row["merchant_id"]}
-                and subject_id in {None, row["order_id"]}
+                (shop, order_id)
+                for shop, order_id in await self._named(order_number)
+                if merchant_id in {None, shop} and subject_id in {None, order_id}
             ]
-        found = [
-            summary
-            for merchant, subject in subjects
-            for summary in await self._find(
-                merchant_id=merchant, subject_id=subject, state=state, limit=limit
-            )
-        ]
+        found = await self._of_subjects(subjects, state=state, limit=limit)
         return sorted(found, key=_place, reverse=True)[:limit]
 
     async def page(
@@ -91,13 +83,13 @@ class CallbackHistory:
     ) -> ListPage[CallbackSummary]:
         """A page of the callbacks of some merchants, None: of all, newest first, after a place."""
         if order_number:
-            found = await self.newest(None, order_number=order_number, state=state, limit=OF_ORDER)
-            shown = [
-                each
-                for each in found
-                if (merchant_ids is None or each.id.merchant_id in merchant_ids)
-                and (before is None or _place(each) < before)
+            subjects = [
+                (shop, order_id)
+                for shop, order_id in await self._named(order_number)
+                if merchant_ids is None or shop in merchant_ids
             ]
+            found = await self._of_subjects(subjects, state=state, limit=OF_ORDER)
+            shown = [each for each in found if before is None or _place(each) < before]
             return newest_page(shown, _place, size=size)
         shops = await self._merchant_ids(None) if merchant_ids is None else merchant_ids
         at = before or LAST
@@ -123,6 +115,27 @@ class CallbackHistory:
             line_of=_summary,
             place_of=_place,
         )
+
+    async def _named(self, order_number: str) -> list[tuple[int, UUID]]:
+        """The orders with a number, of any shop: merchant and order."""
+        rows = await statement("orders_named").fetch(self._pool, order_number=order_number)
+        return [(row["merchant_id"], row["order_id"]) for row in rows]
+
+    async def _of_subjects(
+        self,
+        subjects: Sequence[tuple[int | None, UUID | None]],
+        *,
+        state: EntryState | None,
+        limit: int,
+    ) -> list[CallbackSummary]:
+        """The newest callbacks of each subject, at most so many of each."""
+        return [
+            summary
+            for merchant_id, subject_id in subjects
+            for summary in await self._find(
+                merchant_id=merchant_id, subject_id=subject_id, state=state, limit=limit
+            )
+        ]
 
     async def show(self, which: EntryId) -> CallbackDetail | None:
         """One callback with all its recorded deliveries, the first one first."""

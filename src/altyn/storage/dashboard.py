@@ -96,10 +96,11 @@ def _by_part(rows: Sequence[Any], period: Period) -> Iterator[PartFigures]:
     by_part: dict[tuple[int, str], list[Any]] = {}
     for row in rows:
         by_part.setdefault((row["part"], row["currency"]), []).append(row)
-    return (_part(same, period) for same in by_part.values())
+    starts = period.parts
+    return (_part(same, starts) for same in by_part.values())
 
 
-def _part(rows: Sequence[Any], period: Period) -> PartFigures:
+def _part(rows: Sequence[Any], starts: Sequence[datetime]) -> PartFigures:
     figures = Figures(
         orders=sum(row["orders"] for row in rows),
         paid=sum(row["paid"] for row in rows),
@@ -107,7 +108,7 @@ def _part(rows: Sequence[Any], period: Period) -> PartFigures:
         turnover_minor=sum(row["turnover_minor"] for row in rows),
         refunded_minor=sum(row["refunded_minor"] for row in rows),
     )
-    return PartFigures(period.parts[rows[0]["part"] - 1], rows[0]["currency"], figures)
+    return PartFigures(starts[rows[0]["part"] - 1], rows[0]["currency"], figures)
 
 
 def _attempts(rows: Sequence[Any]) -> Attempts:

@@ -22,6 +22,7 @@ from altyn.operations.paging import Place
 from altyn.operations.reports.jobs import ExportJob, ReportKind
 from altyn.operations.reports.reconciliation import Reconciled, Reconciliation
 from altyn.operations.reports.rows import Part, Row
+from altyn.storage import keyset
 from altyn.storage.database import Pool
 from altyn.storage.keyset import FIRST, LAST
 from altyn.storage.receipts import fiscal_data
@@ -173,8 +174,7 @@ class ReportRows:
                 "merchant_id": job.merchant_id,
                 "created_since": span.created_since,
                 "created_until": span.created_until,
-                "before_at": place.created_at,
-                "before_id": place.row_id,
+                **keyset.before(place),
                 "looked_through": self._looked_through,
             }
             orders = await statement("report_orders").fetch(
@@ -185,7 +185,7 @@ class ReportRows:
             if not reached:
                 yield Part(rows, 100)
                 return
-            place = Place(reached[0]["created_at"], reached[0]["row_id"])
+            place = Place(**reached[0])
             yield Part(rows, span.percent(place.created_at, oldest))
 
     async def _oldest(self, merchant_id: int) -> datetime:

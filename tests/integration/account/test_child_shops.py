@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -18,6 +16,7 @@ from altyn.domain.account.roles import AccountRole
 from altyn.domain.merchant import OPENING
 from altyn.storage.demo import DEMO_SETTINGS
 from tests.asgi_client import Answer
+from tests.csv_table import read_csv
 from tests.integration.account.browser import BASE, Browser, csrf_of
 from tests.integration.account.family import (
     FOREIGN,
@@ -83,7 +82,7 @@ async def without_permission(owner: Browser, shop: Shop) -> AsyncIterator[Browse
 
 def table(answer: Answer) -> list[list[str]]:
     assert answer.status == 200, answer.text
-    return list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"), newline="")))
+    return read_csv(answer.body)
 
 
 @pytest.mark.parametrize(

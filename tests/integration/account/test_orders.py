@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -14,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 import pytest_asyncio
 
+from tests.csv_table import read_csv
 from tests.integration.account.browser import BASE, OPERATOR, Browser, csrf_of
 from tests.shop import GOOD, Shop, card_fields, new_number, open_shop
 
@@ -270,7 +269,7 @@ async def test_csv_has_the_rows_of_the_list_and_no_formulas(operator: Browser, s
     query = f"number={prefix}-%25&{columns}&shop=test"
     answer = await operator.get(f"{ORDERS}.csv?{query}")
     assert answer.headers["content-disposition"] == 'attachment; filename="orders.csv"'
-    rows = list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))))
+    rows = read_csv(answer.body)
     assert rows[0] == ["Order number", "Description", "Action code", "Amount", "Currency"]
     assert [row[0] for row in rows[1:]] == [f"{prefix}-{n}" for n in (4, 3, 2, 1, 0)]
     assert [row[1] for row in rows[1:]] == [HOSTILE, "'@sum", "'-1", "'+1", "'=1+1"]

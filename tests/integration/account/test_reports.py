@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -19,6 +17,7 @@ from altyn.domain.moscow import to_moscow
 from altyn.domain.order import AttemptState
 from altyn.inbound.web.order_story.words import ATTEMPT_WORDS, MOVEMENT_WORDS
 from tests.asgi_client import Answer
+from tests.csv_table import read_csv
 from tests.integration.account.browser import BASE, OPERATOR, OWNER, Browser, csrf_of
 from tests.integration.account.other_shop import CHILD_OWNER, add_child_owner
 from tests.integration.storage.processes import eventually
@@ -92,7 +91,7 @@ async def built(browser: Browser, shop: Shop, kind: str, file_format: str) -> An
 def table(answer: Answer) -> list[list[str]]:
     assert answer.status == 200
     assert answer.headers["content-type"] == "text/csv;charset=utf-8"
-    return list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"), newline="")))
+    return read_csv(answer.body)
 
 
 async def movements(shop: Shop) -> list[Any]:

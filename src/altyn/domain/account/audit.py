@@ -53,7 +53,7 @@ class AuditAction(StrEnum):
     REFUND_ASKED = "refund asked for"
     DECLINE_ASKED = "decline of the order asked for"
     CLOSING_ASKED = "closing receipt asked for"
-    RECEIPT_ASKED = "receipt sent again"
+    RECEIPT_RESENT = "receipt sent again"
     INVOICE_MADE = "invoice made"
     INVOICE_SENT = "invoice sent"
     CALLBACK_RESENT = "callback sent again"

@@ -176,7 +176,7 @@ _AUDIT_ACTIONS: Final = {
     AuditAction.REFUND_ASKED: "запрошен возврат",
     AuditAction.DECLINE_ASKED: "запрошено отклонение заказа",
     AuditAction.CLOSING_ASKED: "запрошен чек закрытия",
-    AuditAction.RECEIPT_ASKED: "чек отправлен ещё раз",
+    AuditAction.RECEIPT_RESENT: "чек отправлен ещё раз",
     AuditAction.INVOICE_MADE: "счёт создан",
     AuditAction.INVOICE_SENT: "счёт отправлен",
     AuditAction.CALLBACK_RESENT: "уведомление отправлено ещё раз",

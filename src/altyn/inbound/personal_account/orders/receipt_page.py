@@ -95,7 +95,7 @@ class ReceiptPage:
         )
         if refused is None:
             access, receipt_id = self.visible.access, str(found.receipt.receipt_id)
-            await access.record(asked, AuditAction.RECEIPT_ASKED, found.order_number, receipt_id)
+            await access.record(asked, AuditAction.RECEIPT_RESENT, found.order_number, receipt_id)
             return see_other(f"{order_path}?done=resent")
         if refused.refusal is Refusal.WRONG_STATUS:
             return see_other(f"{order_path}?done=repeated")
